@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0
+# Fetch, patch, build, boot. `make help` lists the targets.
+CONFIG ?= host
+export CONFIG GUEST CPU SMP MEM EMU ACCEL SCENARIO APPEND TIMEOUT SHOW STRICT JOBS TREE
+
+help:
+	@sed -n 's/^#: //p' Makefile
+
+#: make run          fetch, build, boot the host in QEMU and a guest in the host
+run: build
+	@SHOW=1 SCENARIO=$${SCENARIO:-run} ci/boot
+
+#: make shell        a shell on the host; `lguest --help` there (leave: poweroff -f)
+shell: build
+	@SCENARIO=shell ci/boot
+
+#: make check        the tests; the last line is "N passed, N failed"
+check:
+	@ci/check $${CHECK_KINDS:-short}
+
+#: make check-long   the tests that take more than a few minutes
+check-long:
+	@ci/check long
+
+#: make boot         one cell: CONFIG= GUEST= CPU= SMP= MEM= EMU=qemu|bochs
+#:                   ACCEL=tcg|kvm SCENARIO= (see make list)
+boot: build
+	@ci/boot
+
+#: make list         the configs, the scenarios and the checks
+list:
+	@ci/list
+
+#: make tree         the kernel's git tree in build/linux, with the series on it
+tree:
+	@ci/deps build
+	@ci/tree
+
+#: make build        kernel, modules and launcher of CONFIG (and GUEST)
+build: tree
+	@ci/deps boot
+	@ci/build $(CONFIG) $(GUEST)
+
+#: make export       commits of build/linux to patches/, series, source folders
+export:
+	@ci/export
+
+#: make series       checks the series (SERIES=fast: the last patch only)
+series: tree
+	@ci/deps series boot
+	@ci/series
+
+#: make clean        removes what was built, not the kernel tree nor the cache
+clean:
+	rm -rf build/o-* build/initrd build/userland build/logs
+
+.PHONY: help run shell check check-long boot list tree build export series clean

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The interrupt flag of ring 1, and the address of the last page fault.
+ *
+ * The processor's own flag stays set in ring 1 and cli and sti fault there, so
+ * the flag that counts is a word in the page shared with the host. It means
+ * something in ring 1 only. Nothing has to be done on the way to ring 3: the
+ * kernel's exit path clears it before iret, and interrupts are always deliverable
+ * in ring 3; so an entry from there finds it clear, as after an interrupt gate.
+ *
+ * These are callee-save functions of struct paravirt_callee_save: they may
+ * change %eax, %edx and the flags only.
+ */
+#include <linux/linkage.h>
+#include <asm/lguest.h>
+#include <asm/processor-flags.h>
+
+.section .noinstr.text, "ax"
+
+/* unsigned long lguest_save_fl(void): X86_EFLAGS_IF or 0 */
+SYM_FUNC_START(lguest_save_fl)
+	movl	lguest_shared_page + LGUEST_SHARED_IRQ_ENABLED, %eax
+	RET
+SYM_FUNC_END(lguest_save_fl)
+
+SYM_FUNC_START(lguest_irq_disable)
+	movl	$0, lguest_shared_page + LGUEST_SHARED_IRQ_ENABLED
+	RET
+SYM_FUNC_END(lguest_irq_disable)
+
+/*
+ * The order matters: an interrupt that is raised after the flag is set makes
+ * the host stop this processor and deliver it; one that was raised before is
+ * seen by the test. The test also finds the flushes that mmu.c has queued.
+ */
+SYM_FUNC_START(lguest_irq_enable)
+	movl	$X86_EFLAGS_IF, lguest_shared_page + LGUEST_SHARED_IRQ_ENABLED
+	cmpl	$0, lguest_shared_page + LGUEST_SHARED_IRQ_PENDING
+	jne	.Lpending
+	RET
+.Lpending:
+	movl	$LGUEST_HC_IRQ_WINDOW, %eax
+	int	$LGUEST_HYPERCALL
+	RET
+SYM_FUNC_END(lguest_irq_enable)
+
+SYM_FUNC_START(lguest_read_cr2)
+	movl	lguest_shared_page + LGUEST_SHARED_CR2, %eax
+	RET
+SYM_FUNC_END(lguest_read_cr2)

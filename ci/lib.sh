@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: GPL-2.0
+# Shared by the scripts in ci/: places, messages, long commands. Sourced.
+# shellcheck shell=bash disable=SC2034
+set -eu -o pipefail
+
+TOP=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+CI=$TOP/ci
+BUILD=${BUILD:-$TOP/build}
+TREE=${TREE:-$BUILD/linux}
+LOGS=$BUILD/logs
+KVERSION=7.2.8
+JOBS=${JOBS:-$(nproc)}
+# Other commands print in their own language and time zone otherwise.
+export LC_ALL=C TZ=UTC
+mkdir -p "$BUILD" "$LOGS"
+
+say() { printf '%s\n' "$*"; }
+die() { printf '%s: %s\n' "${0##*/}" "$*" >&2; exit 1; }
+
+# long LABEL LOGFILE COMMAND...: runs a long command with its output in
+# LOGFILE; prints a line every few seconds, and the log's end if it fails.
+long() {
+	local label=$1 log=$2 rc=0 t=0 start pid
+	shift 2
+	start=$(date +%s)
+	"$@" >"$log" 2>&1 </dev/null &
+	pid=$!
+	while kill -0 "$pid" 2>/dev/null; do
+		sleep 1
+		t=$((t + 1))
+		if [ $((t % 15)) = 0 ]; then
+			printf '   %s: %s s, %s\n' "$label" \
+				$(($(date +%s) - start)) \
+				"$(tail -n 1 "$log" | tr -dc '[:print:]' | cut -c1-90)"
+		fi
+	done
+	wait "$pid" || rc=$?
+	t=$(($(date +%s) - start))
+	if [ $rc != 0 ]; then
+		grep -nE 'error:|Error [0-9]|undefined reference' "$log" | head -n 20 || :
+		tail -n 30 "$log"
+		say "   $label: FAILED after $t s (status $rc), log in $log"
+		return $rc
+	fi
+	say "   $label: done in $t s"
+}
+
+# locked LOCKNAME COMMAND...: one at a time.
+locked() {
+	local lock=$BUILD/.$1.lock
+	shift
+	[ -z "${NO_LOCK:-}" ] || { "$@"; return; }
+	(
+		flock 9
+		"$@" 9>&-
+	) 9>"$lock"
+}
+
+# compiler [WORDS]: gcc, through ccache where there is one.
+compiler() {
+	if [ -z "${NO_CCACHE:-}" ] && command -v ccache >/dev/null; then
+		echo "ccache gcc"
+	else
+		echo gcc
+	fi
+}
+
+# kmake CONFIG ARGS...: make in a config's output folder.
+kmake() {
+	local o=$BUILD/o-$1
+	shift
+	# Another tree in the same place relative to its output finds the same
+	# objects in ccache.
+	CCACHE_BASEDIR=$BUILD CCACHE_NOHASHDIR=1 \
+	make -C "$TREE" O="$o" ARCH=i386 CC="$(compiler)" LOCALVERSION= -j"$JOBS" "$@"
+}
+
+# debian_mirror: the URI of the Debian archive that this machine's apt uses.
+debian_mirror() {
+	local uri
+	# The words in parentheses are apt's, not the shell's.
+	# shellcheck disable=SC2016
+	uri=$(apt-get indextargets --format '$(ORIGIN)|$(LABEL)|$(REPO_URI)' \
+		'Created-By: Packages' | awk -F'|' '$1 == "Debian" && $2 == "Debian" { print $3; exit }')
+	[ -n "$uri" ] || die "apt on this machine knows no Debian archive (run apt-get update first?)"
+	echo "$uri"
+}
+
+# private_apt DIR WORDS...: apt-get with lists, sources and state in DIR, so
+# that the machine's own setup stays as it is. DIR/sources.list is the caller's.
+private_apt() {
+	local d=$1
+	shift
+	mkdir -p "$d/lists/partial" "$d/archives/partial" "$d/parts"
+	[ -e "$d/status" ] || : >"$d/status"
+	apt-get -o Dir::Etc::sourcelist="$d/sources.list" \
+		-o Dir::Etc::sourceparts="$d/parts" \
+		-o Dir::State::lists="$d/lists" \
+		-o Dir::State::status="$d/status" \
+		-o Dir::Cache="$d" -o Dir::Cache::archives="$d/archives" \
+		-o APT::Sandbox::User=root -o Acquire::Languages=none "$@"
+}
+
+KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg

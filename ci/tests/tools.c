@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Small tools of the scenarios. */
+#include <string.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lgtest.h"
+
+/*
+ * Whole lines in one write, so that two guests' lines do not mix. With a FILE,
+ * a copy goes there with this machine's clock in front of each line.
+ */
+int tag_main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : "?";
+	FILE *times = argc > 2 ? fopen(argv[2], "w") : NULL;
+	char line[1024], out[1200];
+
+	while (fgets(line, sizeof(line) - 1, stdin)) {
+		size_t len = strcspn(line, "\r\n");
+		int n;
+
+		line[len] = 0;
+		if (times) {
+			fprintf(times, "%llu %s\n",
+				(unsigned long long)now_ns(CLOCK_MONOTONIC), line);
+			fflush(times);
+		}
+		n = snprintf(out, sizeof(out), "%s| %s\n", name, line);
+		if (write(1, out, n) != n)
+			return 1;
+	}
+	return 0;
+}
+
+int drain_main(int argc, char **argv)
+{
+	tcdrain(1);
+	usleep(50000);
+	return 0;
+}
+
+/* nobody PROGRAM ARGS...: without rights */
+int nobody_main(int argc, char **argv)
+{
+	need(argc > 1);
+	need(!setgid(65534) && !setuid(65534));
+	execvp(argv[1], argv + 1);
+	perror(argv[1]);
+	return 127;
+}

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: GPL-2.0
+# Shell functions of the test machines: both inits and the scenarios use them.
+# shellcheck shell=dash
+
+mount_all() {
+	mount -t proc proc /proc
+	mount -t sysfs sys /sys
+	mount -t devtmpfs dev /dev 2>/dev/null
+	mount -t tmpfs tmp /tmp
+	mkdir -p /dev/pts /dev/shm /sys/fs/cgroup
+	mount -t devpts pts /dev/pts 2>/dev/null
+	mount -t tmpfs -o mode=1777 shm /dev/shm
+	mount -t cgroup2 cgroup /sys/fs/cgroup 2>/dev/null
+	mount -t debugfs debug /sys/kernel/debug 2>/dev/null
+}
+
+# param NAME [DEFAULT]: the value of NAME=value on the kernel's command line,
+# the last one if there are several
+param() {
+	local v
+	v=$(tr ' ' '\n' </proc/cmdline | sed -n "s/^$1=//p" | tail -n 1)
+	echo "${v:-$2}"
+}
+
+uptime_s() { cut -d' ' -f1 /proc/uptime; }
+
+# random N: a number below N
+random() { echo $(($(od -An -N2 -tu2 /dev/urandom) % $1)); }
+
+# say: a line of a scenario's own, told from those of guests and kernel
+say() { echo "[$(uptime_s)] $*"; }
+
+# fail, skip: end a scenario, with the reason that the verdict shows
+fail() { echo "$*" >/tmp/reason; exit 1; }
+skip() { echo "$*" >/tmp/reason; exit 77; }
+
+# bad_log: what in the kernel's log must not be there, if anything
+bad_log() { dmesg | badlines; }
+
+# launch NAME ARGS...: runs the launcher in the foreground; what it and its
+# guest print goes to /tmp/NAME.log, with the host's clock to /tmp/NAME.times,
+# and, with NAME in front of each line, to the console. Its status is ours.
+launch() {
+	local name=$1
+	shift
+	[ -x /bin/lguest ] || fail "no launcher in this build"
+	rm -f "/tmp/$name.status"
+	{
+		status=0
+		# The shell becomes the launcher: its PID is the launcher's.
+		sh -c 'echo $$ >"$0"; exec lguest "$@"' "/tmp/$name.pid" "$@" </dev/null ||
+			status=$?
+		echo $status >"/tmp/$name.status"
+	} 2>&1 | tee "/tmp/$name.log" | lgtest tag "$name" "/tmp/$name.times"
+	return "$(cat "/tmp/$name.status")"
+}
+
+# guest NAME TASK ARGS...: a guest with the usual kernel and user land that
+# does TASK (see init.guest); ARGS are the launcher's; GUEST_APPEND is more for
+# its command line. Status: the launcher's.
+guest() {
+	local name=$1 what=$2
+	shift 2
+	launch "$name" --initrd /guest/guest.cpio "$@" \
+		--append "console=hvc0 task=$what $GUEST_APPEND" "${GUEST_KERNEL:-/guest/bzImage}"
+}
+
+# task NAME TASK ARGS...: the same, and all must go well: the task, the guest's
+# kernel log, power off
+task() {
+	local name=$1 what=$2 status=0
+	guest "$@" || status=$?
+	[ $status = 0 ] || fail "guest $name: the launcher's status is $status, not 0"
+	went_well "$name" "$what"
+}
+
+# went_well NAME TASK: what the log of such a guest says
+went_well() {
+	tr -d '\r' <"/tmp/$1.log" >"/tmp/$1.txt"
+	grep -q "^GUEST-USERSPACE " "/tmp/$1.txt" || fail "guest $1 never got to user space"
+	grep -q "^GUEST-LOG clean$" "/tmp/$1.txt" || fail "guest $1: its kernel log is not clean"
+	! grep -q "^WRONG" "/tmp/$1.txt" || fail "guest $1: $(grep -m 1 "^WRONG" "/tmp/$1.txt")"
+	grep -q "^GUEST-DONE $2 0$" "/tmp/$1.txt" || fail "guest $1: its task $2 failed or never ended"
+	say "guest $1 did $2 and powered off"
+}
+
+# ends_with NAME STATUS TEXT: a guest that has ended otherwise, with a message
+ends_with() {
+	local status
+	status=$(cat "/tmp/$1.status")
+	[ "$status" = "$2" ] || fail "$1: the launcher's status is $status, not $2"
+	grep -qE "$3" "/tmp/$1.log" || fail "$1: no message that says '$3'"
+	say "$1 ended with status $2 and said: $(grep -m 1 -E "$3" "/tmp/$1.log" | cut -c1-100)"
+}
+
+# load_lg: what every scenario with a guest starts with
+load_lg() {
+	[ -f /lib/modules/lg.ko ] || fail "no module lg in this build"
+	# shellcheck disable=SC2046 # module parameters
+	insmod /lib/modules/lg.ko $(param lg | tr , ' ') || fail "lg does not load"
+	[ -c /dev/lguest ] || fail "lg made no /dev/lguest"
+}
+
+# users: how many guests lg has, as the module's use count says
+users() { sed -n 's/^lg [0-9]* \([0-9]*\) .*/\1/p' /proc/modules; }
+
+# unload_lg: and ends with
+unload_lg() {
+	[ "$(users)" = 0 ] || fail "lg still has $(users) users"
+	rmmod lg || fail "lg does not unload"
+	[ ! -e /dev/lguest ] || fail "/dev/lguest outlives lg"
+}
+
+# free_kb: memory that is free or could be at once, the free pages that each
+# CPU keeps for itself included (those come to megabytes)
+free_kb() {
+	local cpus
+	sync
+	echo 3 >/proc/sys/vm/drop_caches
+	sleep 0.3
+	[ -e /tmp/meminfo.before ] || cat /proc/meminfo >/tmp/meminfo.before
+	cpus=$(awk '$1 == "count:" { n += $2 } END { print n * 4 }' /proc/zoneinfo)
+	echo $(($(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo) + cpus))
+}
+
+# all_back BEFORE SLACK: the host has its memory again, up to SLACK kB
+all_back() {
+	local now i
+	for i in 1 2 3 4 5; do
+		now=$(free_kb)
+		[ $((now + $2)) -lt "$1" ] || break
+		sleep 1
+	done
+	say "memory before $1 kB, now $now kB"
+	[ $((now + $2)) -ge "$1" ] || {
+		diff /tmp/meminfo.before /proc/meminfo | grep '^[-+][A-Z]'
+		fail "$(($1 - now)) kB of the host's memory are gone"
+	}
+}
+
+# host_load N: N processes that spin; stop_load ends them
+host_load() {
+	local i=0
+	LOAD_PIDS=
+	while [ $i -lt "$1" ]; do
+		lgtest spin &
+		LOAD_PIDS="$LOAD_PIDS $!"
+		i=$((i + 1))
+	done
+}
+stop_load() {
+	# shellcheck disable=SC2086 # a list
+	kill $LOAD_PIDS
+	# shellcheck disable=SC2086
+	wait $LOAD_PIDS 2>/dev/null || :
+}
+
+# wait_for FILE TEXT SECONDS: until TEXT stands in FILE
+wait_for() {
+	local i=0
+	while ! grep -qE "$2" "$1" 2>/dev/null; do
+		i=$((i + 1))
+		[ $i -lt $(($3 * 10)) ] || return 1
+		sleep 0.1
+	done
+}
+
+# same_results A B: the RESULT lines of two runs of the workload
+same_results() {
+	tr -d '\r' <"$1" | grep '^RESULT' >/tmp/a || :
+	tr -d '\r' <"$2" | grep '^RESULT' >/tmp/b || :
+	[ "$(wc -l </tmp/a)" -ge 20 ] || fail "only $(wc -l </tmp/a) results on the host"
+	diff /tmp/a /tmp/b || fail "results differ: $(diff /tmp/a /tmp/b | grep -m 1 '^[-+][^-+]')"
+	say "$(wc -l </tmp/a) results of host and guest are the same"
+}

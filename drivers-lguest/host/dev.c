@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The control file /dev/lguest: one open file is one guest. write() takes a
+ * command, read() runs a virtual processor; include/uapi/linux/lguest.h says
+ * what each of them takes and gives.
+ *
+ * Locking: commands hold guest->lock, so LGUEST_INITIALISE happens once and no
+ * command sees half of it. A run holds vcpu->lock and not guest->lock, so that
+ * commands get through to a guest that runs. Both may fault in user memory:
+ * the order is guest->lock, then dma.c's lock, then mmap_lock.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/cleanup.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/pagemap.h>
+#include <linux/poll.h>
+#include <linux/sched.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+#include "lg.h"
+
+/* Any command; all begin with the command word. */
+union lg_command {
+	u32 command;
+	struct lguest_initialise initialise;
+	struct lguest_interrupt interrupt;
+	struct lguest_get_dma get_dma;
+	struct lguest_break brk;
+};
+
+/* The size that a command must have; 0: there is no such command. */
+static size_t lg_command_size(u32 command)
+{
+	switch (command) {
+	case LGUEST_INITIALISE:
+		return sizeof(struct lguest_initialise);
+	case LGUEST_INTERRUPT:
+		return sizeof(struct lguest_interrupt);
+	case LGUEST_GET_DMA:
+		return sizeof(struct lguest_get_dma);
+	case LGUEST_BREAK:
+		return sizeof(struct lguest_break);
+	default:
+		return 0;
+	}
+}
+
+/* The file may have been inherited; RAM is only where it was opened. */
+static int lg_dev_owner(struct lg_guest *g)
+{
+	return g->mm == current->mm ? 0 : -EIO;
+}
+
+/* Ready for what needs a guest, by someone who may: 0, or why not. */
+static int lg_dev_ready(struct lg_guest *g)
+{
+	/* Pairs with the release in lg_cmd_initialise(): g->mm is set. */
+	if (!smp_load_acquire(&g->initialised))
+		return -ENXIO;
+	return lg_dev_owner(g);
+}
+
+static int lg_dev_alive(struct lg_guest *g)
+{
+	int err = lg_dev_ready(g);
+
+	if (err)
+		return err;
+	return READ_ONCE(g->dead) ? -ESHUTDOWN : 0;
+}
+
+/* All sums are of 64 bit values below 2^32 once the first tests are passed. */
+static bool lg_initialise_ok(const struct lguest_initialise *init)
+{
+	if (init->flags || memchr_inv(init->reserved, 0, sizeof(init->reserved)))
+		return false;
+	if (!init->ram_size || init->ram_size > LG_MAX_RAM ||
+	    !IS_ALIGNED(init->ram_size, PAGE_SIZE))
+		return false;
+	if (init->ram_base >= TASK_SIZE ||
+	    !IS_ALIGNED(init->ram_base, PAGE_SIZE) ||
+	    init->ram_size > TASK_SIZE - init->ram_base)
+		return false;
+	return init->entry < init->ram_size &&
+	       init->boot_params < init->ram_size;
+}
+
+static int lg_cmd_initialise(struct lg_guest *g,
+			     const struct lguest_initialise *init)
+{
+	int err;
+
+	if (g->initialised)
+		return -EBUSY;
+	if (!lg_initialise_ok(init))
+		return -EINVAL;
+	err = lg_dev_owner(g);
+	if (err)
+		return err;
+	err = lg_guest_initialise(g, init);
+	if (err)
+		return err;
+	/* Pairs with lg_dev_ready(), which read() calls without the lock. */
+	smp_store_release(&g->initialised, true);
+	wake_up_poll(&g->poll_wait, EPOLLIN | EPOLLRDNORM);
+	return 0;
+}
+
+static int lg_cmd_interrupt(struct lg_guest *g,
+			    const struct lguest_interrupt *cmd)
+{
+	int err;
+
+	if (cmd->irq >= LGUEST_IRQS ||
+	    memchr_inv(cmd->reserved, 0, sizeof(cmd->reserved)))
+		return -EINVAL;
+	err = lg_dev_alive(g);
+	if (err)
+		return err;
+	lg_irq_raise(g->vcpu[0], cmd->irq);
+	return 0;
+}
+
+static int lg_cmd_get_dma(struct lg_guest *g, const struct lguest_get_dma *cmd)
+{
+	struct lguest_dma_buffer buf;
+	void __user *result = u64_to_user_ptr(cmd->result);
+	int err;
+
+	/* u64_to_user_ptr() drops the upper half. */
+	if (cmd->result > ULONG_MAX)
+		return -EFAULT;
+	err = lg_dev_alive(g);
+	if (err)
+		return err;
+	/* Find a bad address before a buffer is taken: there is no way back. */
+	if (clear_user(result, sizeof(buf)))
+		return -EFAULT;
+	err = lg_dma_get(g, cmd->key, &buf);
+	if (err)
+		return err;
+	return copy_to_user(result, &buf, sizeof(buf)) ? -EFAULT : 0;
+}
+
+static int lg_cmd_break(struct lg_guest *g, const struct lguest_break *cmd)
+{
+	struct lg_vcpu *vcpu;
+	int err;
+
+	if (cmd->vcpu >= LG_MAX_VCPUS ||
+	    memchr_inv(cmd->reserved, 0, sizeof(cmd->reserved)))
+		return -EINVAL;
+	err = lg_dev_alive(g);
+	if (err)
+		return err;
+	vcpu = g->vcpu[cmd->vcpu];
+	if (!vcpu)
+		return -EINVAL;
+	WRITE_ONCE(vcpu->break_requested, true);
+	lg_vcpu_kick(vcpu);
+	return 0;
+}
+
+static ssize_t lg_dev_write(struct file *file, const char __user *buf,
+			    size_t count, loff_t *ppos)
+{
+	struct lg_guest *g = file->private_data;
+	union lg_command cmd;
+	int err;
+
+	if (count < sizeof(cmd.command) || count > sizeof(cmd))
+		return -EINVAL;
+	if (copy_from_user(&cmd, buf, count))
+		return -EFAULT;
+	if (count != lg_command_size(cmd.command))
+		return -EINVAL;
+
+	guard(mutex)(&g->lock);
+	switch (cmd.command) {
+	case LGUEST_INITIALISE:
+		err = lg_cmd_initialise(g, &cmd.initialise);
+		break;
+	case LGUEST_INTERRUPT:
+		err = lg_cmd_interrupt(g, &cmd.interrupt);
+		break;
+	case LGUEST_GET_DMA:
+		err = lg_cmd_get_dma(g, &cmd.get_dma);
+		break;
+	case LGUEST_BREAK:
+		err = lg_cmd_break(g, &cmd.brk);
+		break;
+	default:
+		err = -EINVAL;
+	}
+	return err ? err : count;
+}
+
+static ssize_t lg_read_info(char __user *buf, size_t count)
+{
+	struct lguest_info info = {
+		.version	= LGUEST_API_VERSION,
+		.max_vcpus	= LG_MAX_VCPUS,
+		.features	= LGUEST_FEATURE_DMA,
+		.max_ram	= LG_MAX_RAM,
+		.window		= lg_window_start(),
+	};
+
+	if (count < sizeof(info))
+		return -EINVAL;
+	return copy_to_user(buf, &info, sizeof(info)) ? -EFAULT : sizeof(info);
+}
+
+/* With vcpu->lock held: run, and tell the launcher why that ended. */
+static ssize_t lg_read_run(struct lg_vcpu *vcpu, char __user *buf)
+{
+	struct lg_guest *g = vcpu->guest;
+	size_t len = sizeof(vcpu->exit);
+	int err;
+
+	if (READ_ONCE(g->dead_told))
+		return -ESHUTDOWN;
+	err = lg_vcpu_run(vcpu);
+	if (err)
+		return err;
+	/* Most exits have no text, and are many. */
+	if (!vcpu->exit.text[0])
+		len = offsetof(struct lguest_exit, text);
+	if (copy_to_user(buf, &vcpu->exit, len))
+		return -EFAULT;
+	/* Only now: a reader with a bad address may ask again. */
+	if (vcpu->exit.reason >= LGUEST_EXIT_HALTED)
+		WRITE_ONCE(g->dead_told, true);
+	return len;
+}
+
+static ssize_t lg_dev_read(struct file *file, char __user *buf, size_t count,
+			   loff_t *ppos)
+{
+	struct lg_guest *g = file->private_data;
+	struct lg_vcpu *vcpu;
+	loff_t pos = *ppos;
+	ssize_t ret;
+	int err;
+
+	if (pos == LGUEST_INFO_POS)
+		return lg_read_info(buf, count);
+	if (pos < 0 || pos >= LG_MAX_VCPUS || count < sizeof(vcpu->exit))
+		return -EINVAL;
+	err = lg_dev_ready(g);
+	if (err)
+		return err;
+	vcpu = g->vcpu[pos];
+	if (!vcpu)
+		return -EINVAL;
+	/* One thread runs a processor; a second one is the launcher's mistake. */
+	if (!mutex_trylock(&vcpu->lock))
+		return -EBUSY;
+	ret = lg_read_run(vcpu, buf);
+	mutex_unlock(&vcpu->lock);
+	return ret;
+}
+
+static __poll_t lg_dev_poll(struct file *file, poll_table *wait)
+{
+	struct lg_guest *g = file->private_data;
+	__poll_t mask = 0;
+
+	poll_wait(file, &g->poll_wait, wait);
+	/* Only a hint: read() looks again, with the acquire. */
+	if (READ_ONCE(g->initialised) && !READ_ONCE(g->dead_told))
+		mask |= EPOLLIN | EPOLLRDNORM;
+	if (READ_ONCE(g->dead))
+		mask |= EPOLLHUP;
+	return mask;
+}
+
+static int lg_dev_open(struct inode *inode, struct file *file)
+{
+	struct lg_guest *g = lg_guest_create();
+
+	if (IS_ERR_OR_NULL(g))
+		return g ? PTR_ERR(g) : -ENOMEM;
+	file->private_data = g;
+	return 0;
+}
+
+static int lg_dev_release(struct inode *inode, struct file *file)
+{
+	lg_guest_put(file->private_data);
+	return 0;
+}
+
+static const struct file_operations lg_dev_fops = {
+	.owner		= THIS_MODULE,
+	.open		= lg_dev_open,
+	.release	= lg_dev_release,
+	.read		= lg_dev_read,
+	.write		= lg_dev_write,
+	.poll		= lg_dev_poll,
+	.llseek		= no_seek_end_llseek,
+};
+
+static struct miscdevice lg_dev = {
+	.minor	= MISC_DYNAMIC_MINOR,
+	.name	= "lguest",
+	.fops	= &lg_dev_fops,
+};
+
+int lg_dev_init(void)
+{
+	return misc_register(&lg_dev);
+}
+
+void lg_dev_exit(void)
+{
+	misc_deregister(&lg_dev);
+}

@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Privileged instructions of ring 1. They carry the decompressor and the first
+ * code of a kernel, which know nothing of the host, and the rare spots that
+ * have no hook later. Instructions that only read, such as SGDT, do not fault.
+ */
+#include <asm/inat.h>
+#include <asm/insn.h>
+#include <asm/processor-flags.h>
+#include "lg.h"
+
+#define CR4_ALLOWED	(X86_CR4_VME | X86_CR4_PVI | X86_CR4_TSD | X86_CR4_DE | \
+			 X86_CR4_PSE | X86_CR4_MCE | X86_CR4_PGE | X86_CR4_PCE | \
+			 X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT | X86_CR4_UMIP)
+#define CR0_ALLOWED	(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS | \
+			 X86_CR0_ET | X86_CR0_NE | X86_CR0_WP | X86_CR0_AM | \
+			 X86_CR0_NW | X86_CR0_CD | X86_CR0_PG)
+
+/* Register by its number in an instruction. */
+static u32 *gpr(struct lg_vcpu *vcpu, unsigned int n)
+{
+	struct lg_regs *r = &vcpu->regs;
+	u32 *const regs[8] = {
+		&r->eax, &r->ecx, &r->edx, &r->ebx, &r->esp, &r->ebp, &r->esi, &r->edi,
+	};
+
+	return regs[n & 7];
+}
+
+/* Linear address of the memory operand; 32-bit addressing only. */
+static bool operand_address(struct lg_vcpu *vcpu, struct insn *insn, u32 *addr)
+{
+	unsigned int mod = X86_MODRM_MOD(insn->modrm.value);
+	unsigned int rm = X86_MODRM_RM(insn->modrm.value);
+	u32 seg = vcpu->regs.ds, ea = 0;
+	insn_byte_t p;
+
+	if (mod == 3 || insn->addr_bytes != 4)
+		return false;
+	if (rm == 4) {
+		unsigned int base = X86_SIB_BASE(insn->sib.value);
+		unsigned int index = X86_SIB_INDEX(insn->sib.value);
+
+		if (base != 5 || mod != 0)
+			ea = *gpr(vcpu, base);
+		if (index != 4)
+			ea += *gpr(vcpu, index) << X86_SIB_SCALE(insn->sib.value);
+		if (base == 4 || (base == 5 && mod != 0))
+			seg = vcpu->regs.ss;
+	} else if (rm != 5 || mod != 0) {
+		ea = *gpr(vcpu, rm);
+		if (rm == 5)
+			seg = vcpu->regs.ss;
+	}
+	ea += insn->displacement.value;
+
+	for_each_insn_prefix(insn, p) {
+		switch (p) {
+		case 0x26:
+			seg = vcpu->regs.es;
+			break;
+		case 0x2e:
+			seg = vcpu->regs.cs;
+			break;
+		case 0x36:
+			seg = vcpu->regs.ss;
+			break;
+		case 0x3e:
+			seg = vcpu->regs.ds;
+			break;
+		case 0x64:
+			seg = vcpu->regs.fs;
+			break;
+		case 0x65:
+			seg = vcpu->regs.gs;
+			break;
+		}
+	}
+	*addr = lg_segment_base(vcpu, seg) + ea;
+	return true;
+}
+
+/* The instruction faults, as it would with such an operand. */
+static int refuse(struct lg_vcpu *vcpu)
+{
+	int err = lg_inject_gp(vcpu, 0);
+
+	return err ? err : LG_REFLECTED;
+}
+
+static int set_cr0(struct lg_vcpu *vcpu, u32 value)
+{
+	u32 changed = vcpu->cr0 ^ value;
+
+	if (value & ~CR0_ALLOWED)
+		return refuse(vcpu);
+	if (!(value & X86_CR0_PE))
+		return lg_kill(vcpu->guest, "CR0.PE cleared at eip %#x: no real mode",
+			       vcpu->regs.eip);
+	vcpu->cr0 = value | X86_CR0_ET;
+	return changed & X86_CR0_PG ? lg_shadow_mode_changed(vcpu) : 0;
+}
+
+static int set_cr4(struct lg_vcpu *vcpu, u32 value)
+{
+	u32 changed = vcpu->cr4 ^ value;
+
+	if (value & X86_CR4_PAE)
+		return lg_kill(vcpu->guest, "CR4.PAE set at eip %#x: PAE guests are not supported",
+			       vcpu->regs.eip);
+	if (value & ~CR4_ALLOWED)
+		return refuse(vcpu);
+	vcpu->cr4 = value;
+	return changed & (X86_CR4_PSE | X86_CR4_PGE) ? lg_shadow_mode_changed(vcpu) : 0;
+}
+
+/* MOV to and from control and debug registers: 0F 20 ... 0F 23. */
+static int move_special(struct lg_vcpu *vcpu, u8 op, struct insn *insn)
+{
+	unsigned int n = X86_MODRM_REG(insn->modrm.value);
+	u32 *reg = gpr(vcpu, X86_MODRM_RM(insn->modrm.value));
+
+	if (op == 0x21) {
+		*reg = vcpu->dr[n];
+		return 0;
+	}
+	if (op == 0x23) {
+		/* Remembered, and without effect: breakpoints are the host's. */
+		vcpu->dr[n] = *reg;
+		return 0;
+	}
+
+	switch (n) {
+	case 0:
+		if (op == 0x22)
+			return set_cr0(vcpu, *reg);
+		*reg = vcpu->cr0;
+		return 0;
+	case 2:
+		if (op == 0x22) {
+			vcpu->guest_cr2 = *reg;
+			if (vcpu->shared)
+				vcpu->shared->cr2 = *reg;
+		} else {
+			*reg = vcpu->guest_cr2;
+		}
+		return 0;
+	case 3:
+		if (op == 0x22)
+			return lg_shadow_load_cr3(vcpu, *reg, 0, 0);
+		*reg = vcpu->cr3;
+		return 0;
+	case 4:
+		if (op == 0x22)
+			return set_cr4(vcpu, *reg);
+		*reg = vcpu->cr4;
+		return 0;
+	}
+	return LG_NOT_OURS;
+}
+
+/* 0F 01: LGDT, LIDT, LMSW, INVLPG with a memory operand. */
+static int group7(struct lg_vcpu *vcpu, struct insn *insn)
+{
+	unsigned int op = X86_MODRM_REG(insn->modrm.value);
+	struct lg_fault fault;
+	struct desc_ptr ptr;
+	u32 addr;
+	int err;
+
+	if (op == 6 && X86_MODRM_MOD(insn->modrm.value) == 3)
+		return set_cr0(vcpu, (vcpu->cr0 & ~0xe) |
+				 (*gpr(vcpu, X86_MODRM_RM(insn->modrm.value)) & 0xe));
+	if (!operand_address(vcpu, insn, &addr))
+		return LG_NOT_OURS;
+
+	switch (op) {
+	case 2:
+	case 3:
+		err = lg_gva_read(vcpu, addr, &ptr, sizeof(ptr), 0, &fault);
+		if (err > 0) {
+			err = lg_inject_fault(vcpu, &fault);
+			return err ? err : LG_REFLECTED;
+		}
+		if (err)
+			return lg_kill(vcpu->guest, "operand at %#x is not in memory", addr);
+		if (insn->opnd_bytes == 2)
+			ptr.address &= 0xffffff;
+		if (op == 2)
+			err = lg_load_gdt(vcpu, ptr.address, (ptr.size + 1) / 8);
+		else
+			err = lg_load_idt(vcpu, ptr.address, (ptr.size + 1) / 8);
+		if (err)
+			return lg_kill(vcpu->guest, "descriptor table at %#x is not in memory",
+				       (u32)ptr.address);
+		return 0;
+	case 7:
+		lg_shadow_flush_one(vcpu, addr);
+		return 0;
+	}
+	return LG_NOT_OURS;
+}
+
+/* Stack segment with an RPL of 0: what ring 0 code says and ring 1 means. */
+static int load_ss(struct lg_vcpu *vcpu, u32 selector)
+{
+	u32 index = (selector & 0xffff) >> 3;
+	const struct desc_struct *d;
+
+	if ((selector & 3) || (selector & SEGMENT_TI_MASK) || index >= GDT_ENTRIES)
+		return LG_NOT_OURS;
+	d = &vcpu->gdt[index];
+	/* Writable data of ring 1. */
+	if (!d->p || !d->s || d->dpl != LG_KERNEL_RPL || (d->type & 0xa) != 0x2)
+		return LG_NOT_OURS;
+	vcpu->regs.ss = (selector & 0xfff8) | LG_KERNEL_RPL;
+	return 0;
+}
+
+/* RETF to a CS with an RPL of 0. */
+static int far_return(struct lg_vcpu *vcpu, u32 release)
+{
+	struct lg_regs *r = &vcpu->regs;
+	struct lg_fault fault;
+	u32 frame[2], index;
+	const struct desc_struct *d;
+
+	if (lg_gva_read(vcpu, lg_segment_base(vcpu, r->ss) + r->esp, frame,
+			sizeof(frame), 0, &fault))
+		return LG_NOT_OURS;
+	index = (frame[1] & 0xffff) >> 3;
+	if ((frame[1] & 7) || index >= GDT_ENTRIES)
+		return LG_NOT_OURS;
+	d = &vcpu->gdt[index];
+	if (!d->p || !d->s || d->dpl != LG_KERNEL_RPL || (d->type & 0xc) != 0x8)
+		return LG_NOT_OURS;
+	r->cs = (frame[1] & 0xfff8) | LG_KERNEL_RPL;
+	r->eip = frame[0];
+	r->esp += sizeof(frame) + release;
+	return LG_JUMPED;
+}
+
+/* IN and OUT: there is nothing at any port. */
+static int port(struct lg_vcpu *vcpu, u8 op, unsigned int bytes)
+{
+	if (op & 2)			/* OUT */
+		return 0;
+	if (!(op & 1))
+		vcpu->regs.eax |= 0xff;
+	else if (bytes == 2)
+		vcpu->regs.eax |= 0xffff;
+	else
+		vcpu->regs.eax = ~0;
+	return 0;
+}
+
+static int one_byte(struct lg_vcpu *vcpu, struct insn *insn)
+{
+	u8 op = insn->opcode.bytes[0];
+	struct lg_fault fault;
+	u32 sel;
+	int err;
+
+	switch (op) {
+	case 0xcf:
+		if (insn->opnd_bytes != 4)
+			return LG_NOT_OURS;
+		err = lg_complete_iret(vcpu);
+		return err ? err : LG_JUMPED;
+	case 0xca:
+		return far_return(vcpu, insn->immediate.value & 0xffff);
+	case 0xcb:
+		return far_return(vcpu, 0);
+	case 0x8e:
+		if (X86_MODRM_REG(insn->modrm.value) != 2 ||
+		    X86_MODRM_MOD(insn->modrm.value) != 3)
+			return LG_NOT_OURS;
+		return load_ss(vcpu, *gpr(vcpu, X86_MODRM_RM(insn->modrm.value)));
+	case 0x17:
+		if (lg_gva_read(vcpu, lg_segment_base(vcpu, vcpu->regs.ss) + vcpu->regs.esp,
+				&sel, sizeof(sel), 0, &fault))
+			return LG_NOT_OURS;
+		err = load_ss(vcpu, sel);
+		if (!err)
+			vcpu->regs.esp += sizeof(sel);
+		return err;
+	}
+
+	/* The rest faults with the error code 0. */
+	if (vcpu->regs.error)
+		return LG_NOT_OURS;
+	switch (op) {
+	case 0xf4:
+		vcpu->halted = true;
+		return 0;
+	case 0xfa:
+		lg_set_virtual_if(vcpu, false);
+		return 0;
+	case 0xfb:
+		lg_set_virtual_if(vcpu, true);
+		return 0;
+	case 0xe4 ... 0xe7:
+	case 0xec ... 0xef:
+		return port(vcpu, op, insn->opnd_bytes);
+	}
+	return LG_NOT_OURS;
+}
+
+static int two_byte(struct lg_vcpu *vcpu, struct insn *insn)
+{
+	u8 op = insn->opcode.bytes[1];
+
+	switch (op) {
+	case 0x00:			/* LLDT, LTR */
+		switch (X86_MODRM_REG(insn->modrm.value)) {
+		case 2:
+			if (X86_MODRM_MOD(insn->modrm.value) != 3 ||
+			    (*gpr(vcpu, X86_MODRM_RM(insn->modrm.value)) & 0xfffc))
+				return LG_NOT_OURS;	/* only the null LDT */
+			return 0;
+		case 3:
+			return 0;
+		}
+		return LG_NOT_OURS;
+	case 0x01:
+		return group7(vcpu, insn);
+	case 0x06:			/* CLTS */
+		vcpu->cr0 &= ~X86_CR0_TS;
+		return 0;
+	case 0x08:			/* INVD, WBINVD: caches are the host's */
+	case 0x09:
+		return 0;
+	case 0x20 ... 0x23:
+		return move_special(vcpu, op, insn);
+	case 0x30:			/* WRMSR: never reaches the processor */
+		return 0;
+	case 0x32:			/* RDMSR */
+		vcpu->regs.eax = 0;
+		vcpu->regs.edx = 0;
+		return 0;
+	}
+	return LG_NOT_OURS;
+}
+
+/**
+ * lg_emulate - emulate the instruction that faulted in ring 1
+ * @vcpu: with the #GP (or #NP) as regs.trap
+ *
+ * Return: 0, LG_TO_LAUNCHER or -errno as lg_handle_exit(), or LG_NOT_OURS: the
+ * guest shall see the fault.
+ */
+int lg_emulate(struct lg_vcpu *vcpu)
+{
+	struct lg_regs *r = &vcpu->regs;
+	u8 code[MAX_INSN_SIZE];
+	struct lg_fault fault;
+	struct insn insn;
+	u32 addr = lg_segment_base(vcpu, r->cs) + r->eip;
+	u32 len = sizeof(code);
+	int err;
+
+	vcpu->stats[LG_STAT_EMULATE]++;
+	/* The bytes behind a short instruction may lie in a page that is not there. */
+	if (lg_gva_read(vcpu, addr, code, len, 0, &fault)) {
+		len = PAGE_SIZE - offset_in_page(addr);
+		if (len >= sizeof(code) || lg_gva_read(vcpu, addr, code, len, 0, &fault))
+			return LG_NOT_OURS;
+	}
+	if (insn_decode(&insn, code, len, INSN_MODE_32) < 0)
+		return LG_NOT_OURS;
+
+	if (insn.opcode.nbytes == 1)
+		err = one_byte(vcpu, &insn);
+	else if (insn.opcode.nbytes == 2 && insn.opcode.bytes[0] == 0x0f && !r->error)
+		err = two_byte(vcpu, &insn);
+	else
+		err = LG_NOT_OURS;
+
+	if (err == LG_JUMPED || err == LG_REFLECTED)
+		return 0;
+	if (!err)
+		r->eip += insn.length;
+	return err;
+}

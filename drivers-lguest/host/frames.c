@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Which page of the host is behind a frame of the guest: a cache of what the
+ * launcher's page tables say. No reference is held: the MMU notifier tells when
+ * a page goes or changes, and what was made of it goes first.
+ */
+#include <linux/memremap.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/mmu_notifier.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "shadow.h"
+
+/*
+ * Forget frames [@from, @to) and every entry made from them. True if there was
+ * anything, so that a processor may hold a translation.
+ */
+static bool lg_zap_frames(struct lg_guest *g, u32 from, u32 to)
+{
+	struct lg_shadow *sh = g->shadow;
+	bool any = false, tables = false;
+	struct lg_spt *t;
+	unsigned int i;
+	u32 gfn;
+
+	lockdep_assert_held(&g->mmu_lock);
+	for (gfn = from; gfn < to; gfn++) {
+		if (!sh->frames[gfn])
+			continue;
+		any = true;
+		if (sh->frames[gfn] & LG_FRAME_TABLE)
+			tables = true;
+		sh->frames[gfn] = 0;
+	}
+	if (!any)
+		return false;
+
+	list_for_each_entry(t, &sh->tables, list) {
+		unsigned int first = 0, last = LG_ENTRIES;
+
+		if (t->kind == LG_LARGE) {
+			if (t->gfn >= to || t->gfn + LG_ENTRIES <= from)
+				continue;
+			first = from > t->gfn ? from - t->gfn : 0;
+			last = min(to - t->gfn, LG_ENTRIES);
+		} else if (!tables) {
+			continue;
+		}
+		for (i = find_next_bit(t->present, last, first); i < last;
+		     i = find_next_bit(t->present, last, i + 1)) {
+			gfn = t->guest[i] >> PAGE_SHIFT;
+			if (gfn >= from && gfn < to)
+				lg_clear_leaf(t, i);
+		}
+	}
+	return true;
+}
+
+/*
+ * Learn up to @n frames from @gfn, for writing if the entry that needs it will
+ * be writable: a page that was got for reading may be the zero page, or shared.
+ * With @fast only what is there already. Returns how many; -EAGAIN: the page
+ * went away in the meantime; or another error, never 0.
+ */
+int lg_get_frames(struct lg_guest *g, u32 gfn, unsigned int n, bool write,
+		  bool fast)
+{
+	unsigned long addr = g->ram_base + ((unsigned long)gfn << PAGE_SHIFT);
+	unsigned int flags = write ? FOLL_WRITE : 0;
+	struct lg_shadow *sh = g->shadow;
+	struct page *page[LG_AROUND];
+	unsigned long seq;
+	int i, got, r;
+
+	seq = READ_ONCE(g->notifier_seq);
+	/* Before the page tables are read; pairs with lg_notifier_end(). */
+	smp_rmb();
+	if (fast)
+		got = get_user_pages_fast_only(addr, n, flags, page);
+	else
+		got = get_user_pages_fast(addr, n, flags, page);
+	if (got <= 0)
+		return got ?: -EFAULT;
+	/*
+	 * The processor will not set D in the launcher's entry, and swap must
+	 * not take the page for clean. If it is cleaned from here on, the
+	 * notifier says so.
+	 */
+	if (write)
+		for (i = 0; i < got; i++)
+			if (!PageDirty(page[i]))
+				set_page_dirty_lock(page[i]);
+
+	r = got;
+	spin_lock(&g->mmu_lock);
+	if (g->notifier_count || g->notifier_seq != seq) {
+		r = -EAGAIN;
+		goto out;
+	}
+	for (i = 0; i < got; i++) {
+		unsigned long pfn = page_to_pfn(page[i]);
+		u32 *frame = &sh->frames[gfn + i];
+
+		/* Device memory has no place here, struct page or not. */
+		if (!pfn_valid(pfn) || is_zone_device_page(page[i])) {
+			r = i ?: -EFAULT;
+			break;
+		}
+		/* A notifier has said so before; but if not: */
+		if (*frame && *frame >> PAGE_SHIFT != pfn)
+			lg_zap_frames(g, gfn + i, gfn + i + 1);
+		*frame |= (pfn << PAGE_SHIFT) | LG_FRAME_VALID |
+			  (write ? LG_FRAME_WRITE : 0);
+	}
+out:
+	spin_unlock(&g->mmu_lock);
+	for (i = 0; i < got; i++)
+		put_page(page[i]);
+	return r;
+}
+
+/* Is what is known of a frame enough for an entry? */
+bool lg_frame_known(struct lg_shadow *sh, u32 gfn, bool write)
+{
+	u32 need = LG_FRAME_VALID | (write ? LG_FRAME_WRITE : 0);
+
+	return (READ_ONCE(sh->frames[gfn]) & need) == need;
+}
+
+/*
+ * The frame that a fault needs. @write: the guest writes now. @may_write: its
+ * entry would allow it; then the page is got for writing where that changes
+ * nothing in the host, so that the first write need not fault again.
+ */
+int lg_get_frame(struct lg_guest *g, u32 gfn, bool write, bool may_write)
+{
+	struct lg_shadow *sh = g->shadow;
+	int r;
+
+	if (lg_frame_known(sh, gfn, write))
+		return 1;
+	if (!write && may_write) {
+		r = lg_get_frames(g, gfn, 1, true, true);
+		if (r == 1 || r == -EAGAIN)
+			return r;
+	}
+	r = lg_get_frames(g, gfn, 1, write, false);
+	/* Never written: it will be, and the zero page would go then. */
+	if (r == 1 && may_write &&
+	    is_zero_pfn(READ_ONCE(sh->frames[gfn]) >> PAGE_SHIFT))
+		r = lg_get_frames(g, gfn, 1, true, false);
+	return r;
+}
+
+/*
+ * The notifier: the host wants guest memory back, or changes it.
+ */
+
+/* The frames of [@start, @end) that are the guest's; false: none. */
+static bool lg_notifier_frames(const struct lg_guest *g, unsigned long start,
+			       unsigned long end, u32 *from, u32 *to)
+{
+	unsigned long ram_end = g->ram_base + ((unsigned long)g->ram_pages << PAGE_SHIFT);
+
+	start = max(start, g->ram_base);
+	end = min(end, ram_end);
+	if (start >= end)
+		return false;
+	*from = (start - g->ram_base) >> PAGE_SHIFT;
+	*to = (end - 1 - g->ram_base) / PAGE_SIZE + 1;
+	return true;
+}
+
+/*
+ * Zap a range, and wait for every processor that may still use it: the page is
+ * somebody else's when the notifier returns.
+ */
+static bool lg_notifier_zap(struct lg_guest *g, unsigned long start,
+			    unsigned long end, int count)
+{
+	bool zapped;
+	u32 from, to;
+
+	if (!lg_notifier_frames(g, start, end, &from, &to))
+		return false;
+	spin_lock(&g->mmu_lock);
+	g->notifier_count += count;
+	zapped = lg_zap_frames(g, from, to);
+	spin_unlock(&g->mmu_lock);
+	if (zapped)
+		lg_kick_sync(g);
+	return zapped;
+}
+
+static struct lg_guest *lg_notifier_guest(struct mmu_notifier *mn)
+{
+	return container_of(mn, struct lg_guest, notifier);
+}
+
+static int lg_notifier_start(struct mmu_notifier *mn,
+			     const struct mmu_notifier_range *range)
+{
+	lg_notifier_zap(lg_notifier_guest(mn), range->start, range->end, 1);
+	return 0;
+}
+
+static void lg_notifier_end(struct mmu_notifier *mn,
+			    const struct mmu_notifier_range *range)
+{
+	struct lg_guest *g = lg_notifier_guest(mn);
+	u32 from, to;
+
+	if (!lg_notifier_frames(g, range->start, range->end, &from, &to))
+		return;
+	spin_lock(&g->mmu_lock);
+	/*
+	 * Who has read the old page tables, and looks under the lock after
+	 * this, sees another number than before; who looks earlier sees the
+	 * count. Pairs with lg_get_frames().
+	 */
+	g->notifier_seq++;
+	g->notifier_count--;
+	spin_unlock(&g->mmu_lock);
+}
+
+/*
+ * The shadow has no accessed bits, so to age a page is to forget it: if the
+ * guest needs it, it will be back.
+ */
+static bool lg_notifier_young(struct mmu_notifier *mn, struct mm_struct *mm,
+			      unsigned long start, unsigned long end)
+{
+	return lg_notifier_zap(lg_notifier_guest(mn), start, end, 0);
+}
+
+static bool lg_notifier_test_young(struct mmu_notifier *mn, struct mm_struct *mm,
+				   unsigned long addr)
+{
+	struct lg_guest *g = lg_notifier_guest(mn);
+	u32 from, to;
+
+	return lg_notifier_frames(g, addr, addr + 1, &from, &to) &&
+	       READ_ONCE(g->shadow->frames[from]);
+}
+
+/* The launcher's memory goes for good, or the guest does. */
+static void lg_notifier_release(struct mmu_notifier *mn, struct mm_struct *mm)
+{
+	struct lg_guest *g = lg_notifier_guest(mn);
+
+	/* It is also called when the notifier is unregistered. */
+	if (g->notifier_registered)
+		lg_kill(g, "the launcher's memory is gone");
+	lg_notifier_zap(g, 0, ULONG_MAX, 0);
+}
+
+static const struct mmu_notifier_ops lg_notifier_ops = {
+	.release = lg_notifier_release,
+	.clear_flush_young = lg_notifier_young,
+	.clear_young = lg_notifier_young,
+	.test_young = lg_notifier_test_young,
+	.invalidate_range_start = lg_notifier_start,
+	.invalidate_range_end = lg_notifier_end,
+};
+
+int lg_frames_init(struct lg_guest *g)
+{
+	int err;
+
+	g->shadow->frames = kvcalloc(g->ram_pages, sizeof(*g->shadow->frames),
+				     GFP_KERNEL_ACCOUNT);
+	if (!g->shadow->frames)
+		return -ENOMEM;
+	g->notifier.ops = &lg_notifier_ops;
+	err = mmu_notifier_register(&g->notifier, g->mm);
+	if (err)
+		return err;
+	g->notifier_registered = true;
+	return 0;
+}
+
+/* The launcher's mm may be long dead. */
+void lg_frames_destroy(struct lg_guest *g)
+{
+	if (g->notifier_registered) {
+		g->notifier_registered = false;
+		mmu_notifier_unregister(&g->notifier, g->mm);
+	}
+	kvfree(g->shadow->frames);
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The module lg, in private. The prototypes at the end, grouped by file, are
+ * the map of the host side.
+ */
+#ifndef _LG_H
+#define _LG_H
+
+#include <linux/atomic.h>
+#include <linux/hrtimer.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/mmu_notifier.h>
+#include <linux/mutex.h>
+#include <linux/rcuwait.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <uapi/linux/lguest.h>
+#include <asm/desc_defs.h>
+#include <asm/fpu/types.h>
+#include <asm/pvclock-abi.h>
+#include <asm/segment.h>
+#include <uapi/asm/lguest.h>
+
+#include "switcher.h"
+
+#define LG_MAX_VCPUS	1
+
+/* Largest guest: the launcher needs room above, and half of it is plenty. */
+#define LG_MAX_RAM	0x80000000u
+
+/* Rings: the guest kernel runs in 1, its programs in 3. */
+#define LG_KERNEL_RPL	1
+#define LG_USER_RPL	3
+
+/* What a guest may set in EFLAGS; IF is always 1, the rest always 0. */
+#define LG_EFLAGS_GUEST	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | \
+			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_TF | \
+			 X86_EFLAGS_DF | X86_EFLAGS_OF | X86_EFLAGS_RF | \
+			 X86_EFLAGS_AC | X86_EFLAGS_ID)
+
+/* Exit reasons that are counted; see stats.c for the names. */
+enum lg_stat {
+	LG_STAT_ENTRY,		/* world switches */
+	LG_STAT_INTERRUPT,	/* host interrupts that ended a guest's slice */
+	LG_STAT_NMI,
+	LG_STAT_HYPERCALL,
+	LG_STAT_PAGE_FAULT,	/* page faults, of which ... */
+	LG_STAT_FILL,		/* ... the shadow was filled */
+	LG_STAT_REFLECT,	/* ... went to the guest */
+	LG_STAT_EMULATE,	/* privileged instructions */
+	LG_STAT_IRET,		/* iret completed by the host */
+	LG_STAT_INJECT_IRQ,
+	LG_STAT_INJECT_TRAP,
+	LG_STAT_LOAD_CR3,
+	LG_STAT_CR3_REUSED,	/* ... of which the shadow was still good */
+	LG_STAT_FLUSH_ONE,
+	LG_STAT_FLUSH_USER,
+	LG_STAT_FLUSH_ALL,
+	LG_STAT_HALT,
+	LG_STAT_USER_EXIT,	/* returns to the launcher */
+	LG_STATS
+};
+
+/* What functions that handle an exit return, beside 0 (run on) and -errno. */
+#define LG_TO_LAUNCHER	1	/* vcpu->exit is for the launcher */
+#define LG_NOT_OURS	2	/* not an instruction that is emulated */
+#define LG_JUMPED	3	/* emulated, and %eip is where it goes on */
+#define LG_REFLECTED	4	/* the guest sees a fault of the instruction */
+
+struct lg_guest;
+
+/**
+ * struct lg_fault - a fault that the guest shall see
+ * @vector: exception vector
+ * @error: error code
+ * @cr2: for a page fault
+ */
+struct lg_fault {
+	u8 vector;
+	u32 error;
+	u32 cr2;
+};
+
+/* One page of shadow table; private to shadow.c. */
+struct lg_spt;
+
+/**
+ * struct lg_mmu - what shadow.c keeps for a virtual processor
+ * @root: the shadow root that is loaded
+ */
+struct lg_mmu {
+	struct lg_spt *root;
+};
+
+struct lg_vcpu {
+	struct lg_guest *guest;
+	unsigned int id;
+	struct mutex lock;		/* held by the one that runs it */
+
+	/* The processor's state, as the guest knows it. */
+	struct lg_regs regs;
+	u32 cr0, cr3, cr4;
+	u32 cr2;			/* the CPU's, of the last exit */
+	u32 guest_cr2;			/* what the guest reads */
+	u32 dr[8];
+	struct desc_struct gdt[GDT_ENTRIES];	/* checked by desc.c */
+	gate_desc idt[256];		/* as the guest wrote them */
+	u32 ss1, esp1;			/* stack for traps to ring 1 */
+	bool boot_irqs;			/* virtual IF before LGUEST_HC_INIT */
+	bool gdt_changed, idt_changed;	/* the CPU's copy is old */
+	u32 refused;			/* descriptors that were refused */
+	u16 user_cs;			/* shared->user_cs, checked; or 0 */
+	bool user_cs_hidden;		/* see hide_user_cs() in irq.c */
+	bool halted;			/* waits for an interrupt */
+	int last_cpu;			/* whose copies are ours, or -1 */
+
+	/* The page shared with the guest; NULL before LGUEST_HC_INIT. */
+	struct lguest_shared *shared;
+	struct page *shared_page;
+
+	struct lg_mmu mmu;
+
+	/*
+	 * Set while the vCPU runs in guest mode on @cpu. Pairs with
+	 * lg_kick_sync(): who changes shadow tables and then finds it clear
+	 * knows that the next entry loads CR3.
+	 */
+	bool in_guest;
+	int cpu;
+
+	/* Interrupts, irq.c; irqs raised before INIT wait in early_irqs. */
+	atomic_t early_irqs;
+	bool kicked;			/* look again before entering */
+	bool break_requested;
+	struct rcuwait wait;
+	struct hrtimer timer;
+
+	/* Clock, timer.c */
+	u64 tsc_base;			/* value of the TSC at @ns_base */
+	u64 ns_base;			/* guest's time then */
+	u32 tsc_mul;
+	s8 tsc_shift;
+
+	void *fpu;			/* FXSAVE area, 16 byte aligned */
+
+	struct lguest_exit exit;	/* what the next return to user space says */
+	u64 stats[LG_STATS];
+};
+
+struct lg_dma_table;
+
+struct lg_guest {
+	struct kref ref;
+	struct mutex lock;		/* initialisation, commands */
+	bool initialised;
+
+	struct mm_struct *mm;		/* of who opened the file; kept by mmgrab() */
+	unsigned long ram_base;		/* user address of guest physical 0 */
+	u32 ram_pages;
+
+	/* The guest is dead; the text says why. Set once, under kill_lock. */
+	spinlock_t kill_lock;
+	bool dead;
+	u32 dead_reason;		/* enum lguest_exit_reason */
+	u32 dead_kind;			/* LGUEST_SHUTDOWN_* */
+	bool dead_told;			/* the launcher has read it */
+	char dead_text[LGUEST_EXIT_TEXT];
+	wait_queue_head_t poll_wait;
+
+	struct mmu_notifier notifier;
+	bool notifier_registered;
+	/* Shadow tables, shadow.c. The spinlock guards every shadow entry. */
+	spinlock_t mmu_lock;
+	unsigned long notifier_seq;
+	unsigned int notifier_count;	/* invalidations under way */
+	struct lg_shadow *shadow;
+
+	struct lg_dma_table *dma;	/* dma.c */
+
+	struct dentry *stats;
+	struct lg_vcpu *vcpu[LG_MAX_VCPUS];
+};
+
+/* Access of a guest to memory, in the bits of a page fault's error code. */
+#define LG_ACCESS_WRITE	X86_PF_WRITE
+#define LG_ACCESS_USER	X86_PF_USER
+
+/* main.c: load and unload */
+extern bool lg_strict_segments;
+
+/* dev.c: the control file */
+int lg_dev_init(void);
+void lg_dev_exit(void);
+
+/*
+ * vcpu.c: life of a guest and the run loop. lg_guest_initialise() makes a guest
+ * of an open file; lg_vcpu_run() runs it until there is something for the
+ * launcher in vcpu->exit (0), a signal (-EINTR) or an error.
+ */
+struct lg_guest *lg_guest_create(void);
+void lg_guest_put(struct lg_guest *g);
+int lg_guest_initialise(struct lg_guest *g, const struct lguest_initialise *init);
+int lg_vcpu_run(struct lg_vcpu *vcpu);
+/* Kill: the guest runs no further code. The first reason given counts. */
+__printf(2, 3) int lg_kill(struct lg_guest *g, const char *fmt, ...);
+/* The guest ends by its own will; @text may be NULL. */
+void lg_end(struct lg_guest *g, u32 reason, u32 kind, const char *text);
+/* Make a vCPU look at its requests: wakes it, or gets it out of the guest. */
+void lg_vcpu_kick(struct lg_vcpu *vcpu);
+/*
+ * Wait until every vCPU that is in guest mode has left it once. May be called
+ * where sleeping is not allowed, with interrupts on and no spinlock that is
+ * taken with interrupts off.
+ */
+void lg_kick_sync(struct lg_guest *g);
+
+/* switcher.c, switcher_32.S: the window and the world switch */
+int lg_switcher_init(void);
+void lg_switcher_exit(void);
+unsigned long lg_window_start(void);		/* W */
+/* The page table page of this CPU's window, for the top entry of a root. */
+phys_addr_t lg_switcher_window_table(int cpu);
+void lg_switcher_enter(struct lg_vcpu *vcpu);	/* interrupts off */
+void lg_switcher_forget(struct lg_vcpu *vcpu);	/* it is about to be freed */
+
+/* desc.c: descriptors that a guest may have. Pure. */
+bool lg_desc_sanitise(struct desc_struct *d, u32 window, bool strict);
+
+/* trap.c: what happened, and what the guest gets to see of it */
+int lg_handle_exit(struct lg_vcpu *vcpu);
+int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error);
+int lg_inject_fault(struct lg_vcpu *vcpu, const struct lg_fault *fault);
+int lg_inject_gp(struct lg_vcpu *vcpu, u32 error);
+int lg_complete_iret(struct lg_vcpu *vcpu);
+u32 lg_segment_base(const struct lg_vcpu *vcpu, u32 selector);
+bool lg_virtual_if(struct lg_vcpu *vcpu);
+void lg_set_virtual_if(struct lg_vcpu *vcpu, bool on);
+
+/* emulate.c: privileged instructions */
+int lg_emulate(struct lg_vcpu *vcpu);	/* or LG_NOT_OURS */
+
+/* hypercall.c */
+int lg_hypercall(struct lg_vcpu *vcpu);
+int lg_load_gdt(struct lg_vcpu *vcpu, u32 addr, u32 entries);
+int lg_load_idt(struct lg_vcpu *vcpu, u32 addr, u32 entries);
+
+/*
+ * gmem.c: the guest's memory. All may sleep; the caller's mm is the guest's.
+ * They return 0, or -EFAULT: not RAM, or the launcher unmapped it.
+ */
+bool lg_gpa_ok(const struct lg_guest *g, u32 gpa, u32 len);
+int lg_gpa_read(struct lg_guest *g, u32 gpa, void *buf, u32 len);
+int lg_gpa_write(struct lg_guest *g, u32 gpa, const void *buf, u32 len);
+/*
+ * Compare and exchange a 32 bit word of guest physical memory, atomically.
+ * 0: done; 1: *old was not the value, which is now in *old; or -EFAULT.
+ */
+int lg_gpa_cmpxchg(struct lg_guest *g, u32 gpa, u32 *old, u32 new);
+/*
+ * By linear address, translated by the guest's own tables with the rights of
+ * @access (LG_ACCESS_USER or 0). 0; or 1: the guest shall see *fault; or
+ * -errno. A write checks that all of the range can be written before any of it
+ * is. Accessed and dirty bits are set as the processor would.
+ */
+int lg_gva_read(struct lg_vcpu *vcpu, u32 addr, void *buf, u32 len,
+		u32 access, struct lg_fault *fault);
+int lg_gva_write(struct lg_vcpu *vcpu, u32 addr, const void *buf, u32 len,
+		 u32 access, struct lg_fault *fault);
+/* Copy a guest's string, bounded, unprintable bytes replaced by '?'. */
+void lg_gpa_text(struct lg_guest *g, u32 gpa, char *buf, size_t size);
+
+/**
+ * struct lg_walk - what the guest's tables say of an address
+ * @gfn: frame
+ * @pde: the upper entry (0 with paging off)
+ * @pte: the lower entry; for a large page made of the upper one
+ * @large: a 4M page
+ * @writable: ring 1 may write (CR0.WP is taken as set)
+ * @user: ring 3 may access; with LG_ACCESS_WRITE checked against RW too
+ */
+struct lg_walk {
+	u32 gfn;
+	u32 pde;
+	u32 pte;
+	bool large;
+	bool writable;
+	bool user;
+};
+
+/*
+ * Walk the guest's tables for an access, setting A (and D on a write). 0; 1:
+ * the guest shall see *fault; -errno. With paging off it maps 1:1.
+ */
+int lg_walk(struct lg_vcpu *vcpu, u32 addr, u32 access, struct lg_walk *w,
+	    struct lg_fault *fault);
+
+/* shadow.c: the tables that the CPU walks */
+int lg_shadow_init(struct lg_guest *g);		/* also the mmu notifier */
+void lg_shadow_destroy(struct lg_guest *g);	/* no vCPU runs any more */
+/*
+ * A page fault came from the guest at @addr with the processor's @error. 0: the
+ * shadow was filled, run on; 1: the guest shall see *fault; -errno: killed.
+ */
+int lg_shadow_fault(struct lg_vcpu *vcpu, u32 addr, u32 error,
+		    struct lg_fault *fault);
+/* CR0.PG, CR4.PSE or CR4.PGE have changed (vcpu->cr0, vcpu->cr4 are new). */
+int lg_shadow_mode_changed(struct lg_vcpu *vcpu);
+/* Load a root; @ctx_id 0: not to be kept. vcpu->cr3 is set. */
+int lg_shadow_load_cr3(struct lg_vcpu *vcpu, u32 cr3, u64 ctx_id, u64 tlb_gen);
+void lg_shadow_flush_one(struct lg_vcpu *vcpu, u32 addr);
+void lg_shadow_flush_user(struct lg_vcpu *vcpu);
+void lg_shadow_flush_all(struct lg_vcpu *vcpu);
+/*
+ * The value for CR3 on this CPU, with the window of this CPU in its top entry.
+ * Preemption is off. The root stays as it is until the vCPU has left the guest.
+ */
+unsigned long lg_shadow_cr3(struct lg_vcpu *vcpu, int cpu);
+
+/* irq.c, timer.c: virtual interrupts and time */
+void lg_irq_move_early(struct lg_vcpu *vcpu, struct lguest_shared *shared);
+void lg_irq_raise(struct lg_vcpu *vcpu, u32 irq);	/* from any context */
+bool lg_irq_pending(struct lg_vcpu *vcpu);		/* raised and not masked */
+int lg_irq_deliver(struct lg_vcpu *vcpu);		/* before each entry */
+void lg_timer_init(struct lg_vcpu *vcpu);
+void lg_timer_start(struct lg_vcpu *vcpu);		/* at LGUEST_HC_INIT */
+void lg_timer_set(struct lg_vcpu *vcpu, u64 when);
+void lg_timer_cancel(struct lg_vcpu *vcpu);
+
+/*
+ * dma.c: buffers bound to addresses. Called from hypercalls and from launcher
+ * commands, both with the guest's mm; they may sleep.
+ */
+int lg_dma_init(struct lg_guest *g);
+void lg_dma_destroy(struct lg_guest *g);
+/* A hypercall's result: 0 or -errno (BIND_DMA in asm/lguest.h). */
+int lg_dma_bind(struct lg_vcpu *vcpu, u32 key, u32 dmas, u32 count, u32 irq);
+/* 0, -errno, or 1: the launcher shall handle it (LGUEST_EXIT_DMA). */
+int lg_dma_send(struct lg_vcpu *vcpu, u32 key, u32 dma);
+/* LGUEST_GET_DMA */
+int lg_dma_get(struct lg_guest *g, u32 key, struct lguest_dma_buffer *buf);
+
+/* stats.c: counters, in debugfs */
+void lg_stats_init(void);
+void lg_stats_exit(void);
+void lg_stats_add(struct lg_guest *g);
+void lg_stats_remove(struct lg_guest *g);
+
+#endif /* _LG_H */

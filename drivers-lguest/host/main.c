@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module lg: guests in ring 1 on processors without virtualisation.
+ */
+#define pr_fmt(fmt) "lg: " fmt
+
+#include <linux/cpufeature.h>
+#include <linux/init.h>
+#include <linux/module.h>
+#include <linux/moduleparam.h>
+#include <asm/msr.h>
+#include "lg.h"
+
+bool lg_strict_segments;
+module_param_named(strict_segments, lg_strict_segments, bool, 0444);
+MODULE_PARM_DESC(strict_segments,
+		 "Refuse segments that wrap around 4 GB (guests need nokaslr, and no thread-local storage below %gs)");
+
+/* What the host must be, or not be. */
+static int check_host(void)
+{
+	u64 efer;
+
+	if (boot_cpu_has(X86_FEATURE_LGUEST)) {
+		pr_err("this kernel is itself an lguest guest\n");
+		return -ENODEV;
+	}
+	if (!boot_cpu_has(X86_FEATURE_FXSR)) {
+		pr_err("the processor has no FXSAVE\n");
+		return -ENODEV;
+	}
+	/* SYSCALL would take a guest's program into the host's kernel. */
+	if (!rdmsrq_safe(MSR_EFER, &efer) && (efer & EFER_SCE)) {
+		pr_err("SYSCALL is enabled (EFER.SCE)\n");
+		return -ENODEV;
+	}
+	if (!tsc_khz) {
+		pr_err("the frequency of the time stamp counter is not known\n");
+		return -ENODEV;
+	}
+	return 0;
+}
+
+static int __init lg_init(void)
+{
+	int err;
+
+	err = check_host();
+	if (err)
+		return err;
+	err = lg_switcher_init();
+	if (err)
+		return err;
+	lg_stats_init();
+	err = lg_dev_init();
+	if (err)
+		goto exit_switcher;
+	pr_info("guests below %#lx\n", lg_window_start());
+	return 0;
+
+exit_switcher:
+	lg_stats_exit();
+	lg_switcher_exit();
+	return err;
+}
+
+static void __exit lg_exit(void)
+{
+	lg_dev_exit();
+	lg_stats_exit();
+	lg_switcher_exit();
+}
+
+module_init(lg_init);
+module_exit(lg_exit);
+MODULE_DESCRIPTION("Small hypervisor for 32-bit Linux guests, without VT-x or SVM");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The shadow, in private: what shadow.c, tables.c, frames.c and flush.c share.
+ * shadow.c begins with how it works.
+ */
+#ifndef _LG_SHADOW_H
+#define _LG_SHADOW_H
+
+#include <linux/bitmap.h>
+#include <linux/hashtable.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+#include <asm/pgtable_types.h>
+#include <asm/processor-flags.h>
+
+#include "lg.h"
+
+#define LG_ENTRIES	1024
+#define LG_LARGE_SHIFT	22		/* what an entry of a root spans */
+
+/* No frame: the root for paging off. Frames have 20 bits. */
+#define LG_NO_GFN	(~0u)
+
+/* Neighbours that are looked at when an entry is filled, aligned. */
+#define LG_AROUND	16
+
+/* The most tables that one operation takes: a root and a lower table. */
+#define LG_TAKE		2
+
+/* Bits of lg_shadow.frames, below the host frame number. */
+#define LG_FRAME_VALID	1u
+#define LG_FRAME_WRITE	2u	/* the page was got for writing */
+#define LG_FRAME_TABLE	4u	/* a user or kernel table may map it */
+
+enum lg_spt_kind {
+	LG_ROOT,	/* the four of shadow.c's first comment */
+	LG_USER,
+	LG_KERNEL,
+	LG_LARGE,
+};
+
+/**
+ * struct lg_spt - one table of the shadow
+ * @hash: in lg_shadow.hash, but for user tables
+ * @list: in one of the lists of lg_shadow
+ * @entry: the page that the processor reads
+ * @guest: the guest's entry that each present one of @entry was made from
+ * @kind: what it is
+ * @gfn: guest frame of the table that it shadows; large table: first frame
+ * @links: entries of roots that point here
+ * @root: user table: the root it belongs to
+ * @index: user table: entry of @root that links it
+ * @stale: root: not checked since a flush of everything
+ * @fresh: root: of an address space that was new when it was loaded
+ * @ctx_id: root: identity of the address space; 0: not kept
+ * @tlb_gen: root, not loaded: generation that the user half is good for
+ * @kernel_epoch: lg_shadow.kernel_epoch when the kernel half of this root, or
+ *	this kernel table, was checked
+ * @checked: root: jiffies when the user half was last compared
+ * @count: bits in @present
+ * @present: which entries are present, the window apart
+ */
+struct lg_spt {
+	struct hlist_node hash;
+	struct list_head list;
+	u32 *entry;
+	u32 *guest;
+	enum lg_spt_kind kind;
+	u32 gfn;
+	unsigned int links;
+	struct lg_spt *root;
+	unsigned int index;
+	bool stale;
+	bool fresh;
+	u64 ctx_id;
+	u64 tlb_gen;
+	unsigned long kernel_epoch;
+	unsigned long checked;
+	unsigned int count;
+	DECLARE_BITMAP(present, LG_ENTRIES);
+};
+
+/**
+ * struct lg_shadow - the shadow of a guest
+ * @lock: serialises the virtual processors
+ * @roots: all roots, the one loaded longest ago first
+ * @tables: all lower tables, the one filled longest ago first
+ * @pool: tables without content, all entries zero
+ * @dead: like @pool, but a processor may still walk them
+ * @pooled: length of @pool
+ * @spts: number of tables of any kind
+ * @limit: when to evict
+ * @kernel: the kernel half of a new root: links that were good for some root
+ * @kernel_index: first entry of the kernel half; 0 while it is not known
+ * @kernel_epoch: counts flushes of the kernel half
+ * @mode: bits of CR0 and CR4 that all of this was made for
+ * @hash: roots, kernel and large tables by frame
+ * @buf: room for the entries of one guest table, under @lock
+ * @frames: per guest frame: host frame and LG_FRAME_* bits, or 0
+ */
+struct lg_shadow {
+	struct mutex lock;		/* serialises the virtual processors */
+	struct list_head roots;
+	struct list_head tables;
+	struct list_head pool;
+	struct list_head dead;
+	unsigned int pooled;
+	unsigned int spts;
+	unsigned int limit;
+	struct lg_spt *kernel;
+	unsigned int kernel_index;
+	unsigned long kernel_epoch;
+	u32 mode;
+	DECLARE_HASHTABLE(hash, 8);
+	u32 buf[LG_ENTRIES];
+	u32 *frames;
+};
+
+#define LG_MODE_PG	1u
+#define LG_MODE_PSE	2u
+
+static inline u32 lg_mode(const struct lg_vcpu *vcpu)
+{
+	return (vcpu->cr0 & X86_CR0_PG ? LG_MODE_PG : 0) |
+	       (vcpu->cr4 & X86_CR4_PSE ? LG_MODE_PSE : 0);
+}
+
+static inline bool lg_linear(const struct lg_shadow *sh)
+{
+	return !(sh->mode & LG_MODE_PG);
+}
+
+static inline unsigned int lg_root_index(u32 addr)
+{
+	return addr >> LG_LARGE_SHIFT;
+}
+
+static inline unsigned int lg_table_index(u32 addr)
+{
+	return (addr >> PAGE_SHIFT) % LG_ENTRIES;
+}
+
+/* The first entry of a root that no guest gets. */
+static inline unsigned int lg_window_index(void)
+{
+	return lg_root_index(lg_window_start());
+}
+
+/* What the guest's upper entry says, with CR4.PSE as it is. */
+static inline bool lg_is_large(const struct lg_shadow *sh, u32 pde)
+{
+	return (pde & _PAGE_PSE) && (lg_linear(sh) || (sh->mode & LG_MODE_PSE));
+}
+
+static inline u32 lg_table_gfn(const struct lg_shadow *sh, u32 pde)
+{
+	if (lg_is_large(sh, pde))
+		return pde >> LG_LARGE_SHIFT << (LG_LARGE_SHIFT - PAGE_SHIFT);
+	return pde >> PAGE_SHIFT;
+}
+
+/* Is @t the table for what the guest's upper entry names? */
+static inline bool lg_is_for(const struct lg_shadow *sh, const struct lg_spt *t, u32 pde)
+{
+	bool large = t->kind == LG_LARGE;
+
+	return lg_is_large(sh, pde) == large && lg_table_gfn(sh, pde) == t->gfn;
+}
+
+/* The upper entry that paging off amounts to. */
+static inline u32 lg_linear_pde(u32 addr)
+{
+	return (addr & (~0u << LG_LARGE_SHIFT)) | _PAGE_PSE | _PAGE_PRESENT |
+	       _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED | _PAGE_DIRTY;
+}
+
+/* Present, and used before: what a TLB may hold. */
+static inline bool lg_usable(u32 guest)
+{
+	const u32 bits = _PAGE_PRESENT | _PAGE_ACCESSED;
+
+	return (guest & bits) == bits;
+}
+
+/* Has the guest's kernel half to go with every load of CR3? */
+static inline bool lg_kernel_not_global(const struct lg_vcpu *vcpu)
+{
+	return !(vcpu->cr4 & X86_CR4_PGE);
+}
+
+/* tables.c: the tables and what is in them; under lg_guest.mmu_lock, */
+void lg_set_leaf(struct lg_guest *g, struct lg_spt *t, unsigned int i, u32 guest);
+void lg_set_large(struct lg_guest *g, struct lg_spt *t, unsigned int i);
+void lg_clear_leaf(struct lg_spt *t, unsigned int i);
+void lg_clear_table(struct lg_guest *g, struct lg_spt *t);
+struct lg_spt *lg_child(const struct lg_spt *root, unsigned int i);
+struct lg_spt *lg_find(struct lg_shadow *sh, enum lg_spt_kind kind, u32 gfn);
+struct lg_spt *lg_take(struct lg_guest *g, enum lg_spt_kind kind, u32 gfn);
+void lg_set_link(struct lg_guest *g, struct lg_spt *root, unsigned int i,
+		 struct lg_spt *t, u32 pde);
+void lg_unlink(struct lg_guest *g, struct lg_spt *root, unsigned int i);
+void lg_unlink_range(struct lg_guest *g, struct lg_spt *root, unsigned int from,
+		     unsigned int to);
+void lg_drop_root(struct lg_guest *g, struct lg_spt *root);
+/* but these, which take it, and are under lg_shadow.lock. */
+int lg_fill_pool(struct lg_guest *g);
+void lg_reap(struct lg_guest *g);
+int lg_tables_init(struct lg_guest *g);
+void lg_tables_destroy(struct lg_guest *g);
+
+/* frames.c: the host's pages behind the guest's, and the MMU notifier */
+bool lg_frame_known(struct lg_shadow *sh, u32 gfn, bool write);
+int lg_get_frame(struct lg_guest *g, u32 gfn, bool write, bool may_write);
+int lg_get_frames(struct lg_guest *g, u32 gfn, unsigned int n, bool write,
+		  bool fast);
+int lg_frames_init(struct lg_guest *g);
+void lg_frames_destroy(struct lg_guest *g);
+
+/* flush.c: forgetting what the guest has changed. Under lg_shadow.lock. */
+int lg_read_table(struct lg_guest *g, u32 gfn, const unsigned long *bits,
+		  unsigned int from, unsigned int to);
+void lg_sync_user(struct lg_guest *g, struct lg_spt *root);
+void lg_sync_kernel(struct lg_guest *g, struct lg_spt *root);
+void lg_sync_kernel_links(struct lg_guest *g, struct lg_spt *root);
+
+#endif /* _LG_SHADOW_H */

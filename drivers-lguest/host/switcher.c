@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The window: a page with the switcher's code and, per CPU, the pages that it
+ * works on, mapped at the top of the kernel's address space and at the same
+ * addresses in every guest. And the C half of the world switch.
+ */
+#define pr_fmt(fmt) "lg: " fmt
+
+#include <linux/cpu.h>
+#include <linux/gfp.h>
+#include <linux/highmem.h>
+#include <linux/percpu.h>
+#include <linux/pgtable.h>
+#include <linux/smp.h>
+#include <asm/cpu_entry_area.h>
+#include <asm/debugreg.h>
+#include <asm/desc.h>
+#include <asm/fixmap.h>
+#include <asm/msr.h>
+#include <asm/nospec-branch.h>
+#include <asm/special_insns.h>
+#include <asm/switch_to.h>
+#include <asm/tlbflush.h>
+#include <asm/trapnr.h>
+#include "lg.h"
+
+/* Slots of the window: the code, then regs and state of each CPU. */
+#define WINDOW_PAGES	(1 + 2 * NR_CPUS)
+#define SLOT_CODE	0
+#define SLOT_REGS(cpu)	(1 + 2 * (cpu))
+#define SLOT_STATE(cpu)	(2 + 2 * (cpu))
+
+/*
+ * CR4 bits of the host that stay while a guest runs; VMXE cannot be cleared
+ * while KVM uses it. Not PGE: a load of CR3 must drop every translation of the
+ * host. Not SMAP: ring 1 is a supervisor to the page tables, and its accesses
+ * to its programs' memory are none of the host's business. Not OSXSAVE: only
+ * FXSAVE state is switched, and the rest must not be reachable. Not UMIP: an
+ * answer is less trouble than a fault, and tells no secret. Not SMEP: before it
+ * has paging, a guest runs from pages that both its rings can use.
+ */
+#define CR4_GUEST_KEEP	(X86_CR4_DE | X86_CR4_PSE | X86_CR4_MCE | \
+			 X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT | X86_CR4_VMXE)
+
+struct lg_cpu {
+	struct lg_regs_page *regs;
+	struct lg_state_page *state;
+	pte_t *window;		/* the table for the top entry of a root */
+	struct lg_vcpu *owner;	/* whose descriptors are in @state */
+};
+
+static DEFINE_PER_CPU(struct lg_cpu, lg_cpus);
+static void *lg_code;
+
+static unsigned long slot_address(unsigned int slot)
+{
+	return __fix_to_virt(FIX_LGUEST_BEGIN) + slot * PAGE_SIZE;
+}
+
+/* Where a label of switcher_32.S is in the window. */
+static unsigned long window_label(const char *label)
+{
+	return slot_address(SLOT_CODE) + (label - lg_switcher_begin);
+}
+
+unsigned long lg_window_start(void)
+{
+	return slot_address(SLOT_CODE) & PGDIR_MASK;
+}
+
+phys_addr_t lg_switcher_window_table(int cpu)
+{
+	return __pa(per_cpu(lg_cpus, cpu).window);
+}
+
+/*
+ * Make a host mapping of a slot. The fixmap's page table is in every address
+ * space since boot, so there is nothing to synchronise. Not global: the CPU may
+ * keep it only as long as the host's CR3.
+ */
+static int map_slot(unsigned int slot, void *page, pgprot_t prot)
+{
+	unsigned int level;
+	pte_t *pte = lookup_address(slot_address(slot), &level);
+
+	if (!pte || level != PG_LEVEL_4K) {
+		pr_err("no page table for the window at %#lx\n", slot_address(slot));
+		return -ENXIO;
+	}
+	if (pte_present(*pte)) {
+		pr_err("the window at %#lx is in use\n", slot_address(slot));
+		return -EBUSY;
+	}
+	pgprot_val(prot) &= ~_PAGE_GLOBAL;
+	set_pte(pte, pfn_pte(__pa(page) >> PAGE_SHIFT, prot));
+	return 0;
+}
+
+static void flush_window(void *unused)
+{
+	unsigned int slot;
+
+	for (slot = 0; slot < WINDOW_PAGES; slot++)
+		asm volatile("invlpg (%0)" :: "r" (slot_address(slot)) : "memory");
+}
+
+static void unmap_slot(unsigned int slot, void *page)
+{
+	unsigned int level;
+	pte_t *pte = lookup_address(slot_address(slot), &level);
+
+	if (pte && pte_present(*pte) && pte_pfn(*pte) == __pa(page) >> PAGE_SHIFT)
+		pte_clear(NULL, 0, pte);
+}
+
+/* The guest's view of a slot: code and state cannot be written, even by ring 1. */
+static pte_t guest_pte(void *page, bool writable)
+{
+	return __pte(__pa(page) | _PAGE_PRESENT | _PAGE_ACCESSED |
+		     (writable ? _PAGE_RW | _PAGE_DIRTY : 0));
+}
+
+static void set_ptr(struct desc_ptr *ptr, unsigned long address, unsigned int size)
+{
+	ptr->address = address;
+	ptr->size = size - 1;
+}
+
+static struct desc_struct switcher_segment(unsigned int type)
+{
+	return (struct desc_struct) {
+		.limit0 = 0xffff, .limit1 = 0xf, .g = 1, .d = 1,
+		.type = type, .s = 1, .p = 1,
+	};
+}
+
+/*
+ * The host's descriptors, as they are once its CPU is up; but not those of the
+ * task that happens to run, which are nobody else's business.
+ */
+static void copy_bridge(int cpu, struct lg_state_page *s)
+{
+	memcpy(s->bridge_gdt, get_cpu_gdt_rw(cpu), GDT_SIZE);
+	memset(&s->bridge_gdt[GDT_ENTRY_TLS_MIN], 0,
+	       GDT_ENTRY_TLS_ENTRIES * sizeof(s->bridge_gdt[0]));
+}
+
+static void init_state(int cpu, struct lg_state_page *s)
+{
+	unsigned long base = slot_address(SLOT_STATE(cpu));
+	struct ldttss_desc *tss = (void *)&s->bridge_gdt[LG_GDT_TSS];
+
+	set_ptr(&s->guest_gdt_ptr, base + offsetof(struct lg_state_page, guest_gdt),
+		sizeof(s->guest_gdt));
+	set_ptr(&s->bridge_gdt_ptr, base + offsetof(struct lg_state_page, bridge_gdt),
+		sizeof(s->bridge_gdt));
+	set_ptr(&s->host_gdt_ptr, (unsigned long)get_cpu_gdt_ro(cpu), GDT_SIZE);
+	set_ptr(&s->guest_idt_ptr, base + offsetof(struct lg_state_page, idt),
+		sizeof(s->idt));
+	store_idt(&s->host_idt_ptr);
+
+	s->enter_far.offset = window_label(lg_switcher_entered);
+	s->enter_far.selector = LG_CS;
+	s->leave_far.offset = window_label(lg_switcher_leave);
+	s->leave_far.selector = __KERNEL_CS;
+
+	/* The bits of type: code, readable and data, writable; both accessed. */
+	s->bridge_gdt[LG_GDT_CS] = switcher_segment(0xb);
+	s->bridge_gdt[LG_GDT_DS] = switcher_segment(0x3);
+	s->guest_gdt[LG_GDT_CS] = s->bridge_gdt[LG_GDT_CS];
+	s->guest_gdt[LG_GDT_DS] = s->bridge_gdt[LG_GDT_DS];
+	copy_bridge(cpu, s);
+
+	set_tssldt_descriptor(tss, base + offsetof(struct lg_state_page, tss),
+			      DESC_TSS, sizeof(s->tss) - 1);
+	s->tss.sp0 = slot_address(SLOT_REGS(cpu)) + PAGE_SIZE;
+	s->tss.ss0 = LG_DS;
+	s->tss.io_bitmap_base = sizeof(s->tss);	/* beyond the limit: no ports */
+}
+
+static int init_cpu(int cpu)
+{
+	struct lg_cpu *c = &per_cpu(lg_cpus, cpu);
+	unsigned int other;
+	int err;
+
+	c->regs = (void *)get_zeroed_page(GFP_KERNEL);
+	c->state = (void *)get_zeroed_page(GFP_KERNEL);
+	c->window = (void *)get_zeroed_page(GFP_KERNEL);
+	if (!c->regs || !c->state || !c->window)
+		return -ENOMEM;
+
+	other = pte_index(slot_address(SLOT_CODE));
+	c->window[other] = guest_pte(lg_code, false);
+	c->window[pte_index(slot_address(SLOT_REGS(cpu)))] = guest_pte(c->regs, true);
+	c->window[pte_index(slot_address(SLOT_STATE(cpu)))] = guest_pte(c->state, false);
+
+	init_state(cpu, c->state);
+	err = map_slot(SLOT_REGS(cpu), c->regs, PAGE_KERNEL);
+	if (!err)
+		err = map_slot(SLOT_STATE(cpu), c->state, PAGE_KERNEL);
+	return err;
+}
+
+static void exit_cpu(int cpu)
+{
+	struct lg_cpu *c = &per_cpu(lg_cpus, cpu);
+
+	free_page((unsigned long)c->regs);
+	free_page((unsigned long)c->state);
+	free_page((unsigned long)c->window);
+}
+
+void lg_switcher_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		struct lg_cpu *c = &per_cpu(lg_cpus, cpu);
+
+		if (c->regs)
+			unmap_slot(SLOT_REGS(cpu), c->regs);
+		if (c->state)
+			unmap_slot(SLOT_STATE(cpu), c->state);
+	}
+	if (lg_code)
+		unmap_slot(SLOT_CODE, lg_code);
+	on_each_cpu(flush_window, NULL, 1);
+
+	for_each_possible_cpu(cpu)
+		exit_cpu(cpu);
+	free_page((unsigned long)lg_code);
+}
+
+int lg_switcher_init(void)
+{
+	size_t size = lg_switcher_end - lg_switcher_begin;
+	int cpu, err;
+
+	BUILD_BUG_ON(sizeof(struct lg_state_page) > PAGE_SIZE);
+	BUILD_BUG_ON(sizeof(struct lg_regs_page) != PAGE_SIZE);
+	BUILD_BUG_ON(LG_GDT_CS < GDT_ENTRIES);
+
+	if (WARN_ON(size > PAGE_SIZE || !PAGE_ALIGNED(lg_switcher_begin)))
+		return -ENOEXEC;
+	/* Guests keep out of the last 4M only, and a CPU has one table for it. */
+	if (lg_window_start() != -PGDIR_SIZE ||
+	    (slot_address(WINDOW_PAGES - 1) & PGDIR_MASK) != lg_window_start()) {
+		pr_err("the window at %#lx is not in the last 4M (reservetop=?)\n",
+		       slot_address(SLOT_CODE));
+		return -ENXIO;
+	}
+
+	lg_code = (void *)get_zeroed_page(GFP_KERNEL);
+	if (!lg_code)
+		return -ENOMEM;
+	memcpy(lg_code, lg_switcher_begin, size);
+
+	err = map_slot(SLOT_CODE, lg_code, PAGE_KERNEL_ROX);
+	for_each_possible_cpu(cpu)
+		if (!err)
+			err = init_cpu(cpu);
+	if (err)
+		lg_switcher_exit();
+	return err;
+}
+
+/* Where the guest's IDT sends a vector. */
+static gate_desc stub_gate(unsigned int vector, unsigned int dpl)
+{
+	unsigned long address = window_label(lg_switcher_stubs) + vector * LG_STUB_SIZE;
+	gate_desc gate = {
+		.offset_low = (u16)address,
+		.offset_middle = (u16)(address >> 16),
+		.segment = LG_CS,
+		.bits = { .type = GATE_INTERRUPT, .dpl = dpl, .p = 1 },
+	};
+
+	return gate;
+}
+
+/*
+ * int 0x80 from ring 3 goes straight to the guest's handler in ring 1, if that
+ * is what its table says. A trap gate: the real interrupt flag stays set.
+ */
+static bool direct_gate(const struct lg_vcpu *vcpu, gate_desc *out)
+{
+	const gate_desc *g = &vcpu->idt[IA32_SYSCALL_VECTOR];
+	const struct desc_struct *cs, *ss;
+
+	if (!g->bits.p || g->bits.dpl != 3 || (g->segment & SEGMENT_TI_MASK))
+		return false;
+	if (g->bits.type != GATE_INTERRUPT && g->bits.type != GATE_TRAP)
+		return false;
+	if (g->segment >> 3 >= GDT_ENTRIES)
+		return false;
+	cs = &vcpu->gdt[g->segment >> 3];
+	/* Non-conforming code of ring 1. */
+	if (!cs->p || !cs->s || cs->dpl != LG_KERNEL_RPL || (cs->type & 0xc) != 0x8)
+		return false;
+	/* Writable data of ring 1 for its stack; set_stack() checked the index. */
+	ss = &vcpu->gdt[vcpu->ss1 >> 3];
+	if (!ss->p || !ss->s || ss->dpl != LG_KERNEL_RPL || (ss->type & 0xa) != 0x2)
+		return false;
+
+	*out = *g;
+	out->segment |= LG_KERNEL_RPL;
+	out->bits = (struct idt_bits) { .type = GATE_TRAP, .dpl = 3, .p = 1 };
+	return true;
+}
+
+static void copy_idt(struct lg_vcpu *vcpu, struct lg_state_page *s)
+{
+	unsigned int v;
+
+	for (v = 0; v < ARRAY_SIZE(s->idt); v++)
+		s->idt[v] = stub_gate(v, 0);
+	s->idt[X86_TRAP_BP] = stub_gate(X86_TRAP_BP, 3);
+	s->idt[X86_TRAP_OF] = stub_gate(X86_TRAP_OF, 3);
+	s->idt[LGUEST_HYPERCALL] = stub_gate(LGUEST_HYPERCALL, LG_KERNEL_RPL);
+	direct_gate(vcpu, &s->idt[IA32_SYSCALL_VECTOR]);
+}
+
+static void copy_gdt(struct lg_vcpu *vcpu, struct lg_state_page *s)
+{
+	memcpy(s->guest_gdt, vcpu->gdt, sizeof(vcpu->gdt));
+	if (vcpu->user_cs_hidden)
+		s->guest_gdt[vcpu->user_cs >> 3].p = 0;
+}
+
+static void refresh_state(struct lg_vcpu *vcpu, struct lg_cpu *c)
+{
+	struct lg_state_page *s = c->state;
+	bool moved = c->owner != vcpu || vcpu->last_cpu != smp_processor_id();
+
+	if (moved) {
+		/* An NMI leaves words of whoever ran here below the registers. */
+		memset(c->regs->stack, 0, sizeof(c->regs->stack));
+		copy_bridge(smp_processor_id(), s);
+	}
+	if (moved || vcpu->idt_changed)
+		copy_idt(vcpu, s);
+	if (moved || vcpu->gdt_changed)
+		copy_gdt(vcpu, s);
+	s->tss.ss1 = vcpu->ss1;
+	s->tss.sp1 = vcpu->esp1;
+	vcpu->idt_changed = false;
+	vcpu->gdt_changed = false;
+	vcpu->last_cpu = smp_processor_id();
+	WRITE_ONCE(c->owner, vcpu);
+}
+
+/**
+ * lg_switcher_forget - no CPU holds copies for this vCPU any more
+ * @vcpu: it does not run, and is about to be freed
+ *
+ * Another one may get the same address, and must not take them for its own.
+ */
+void lg_switcher_forget(struct lg_vcpu *vcpu)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		cmpxchg(&per_cpu(lg_cpus, cpu).owner, vcpu, NULL);
+}
+
+static void write_cr4(unsigned long cr4)
+{
+	/* The kernel's own helper would put the pinned bits back. */
+	asm volatile("mov %0, %%cr4" :: "r" (cr4) : "memory");
+}
+
+/*
+ * PEBS and BTS store their records through linear addresses of the host, also
+ * while the guest's tables are loaded; and branch tracing would single-step it.
+ */
+struct debug_store_msrs {
+	u64 pebs_enable;
+	u64 debugctl;
+};
+
+static bool has_debug_store(void)
+{
+	return boot_cpu_has(X86_FEATURE_PEBS) || boot_cpu_has(X86_FEATURE_BTS);
+}
+
+static void stop_debug_store(struct debug_store_msrs *m)
+{
+	*m = (struct debug_store_msrs){ };
+	if (!has_debug_store())
+		return;
+	if (boot_cpu_has(X86_FEATURE_PEBS))
+		rdmsrq(MSR_IA32_PEBS_ENABLE, m->pebs_enable);
+	rdmsrq(MSR_IA32_DEBUGCTLMSR, m->debugctl);
+	if (m->pebs_enable)
+		wrmsrq(MSR_IA32_PEBS_ENABLE, 0);
+	if (m->debugctl)
+		wrmsrq(MSR_IA32_DEBUGCTLMSR, 0);
+}
+
+static void restart_debug_store(const struct debug_store_msrs *m)
+{
+	if (m->pebs_enable)
+		wrmsrq(MSR_IA32_PEBS_ENABLE, m->pebs_enable);
+	if (m->debugctl)
+		wrmsrq(MSR_IA32_DEBUGCTLMSR, m->debugctl);
+}
+
+/* Events that the switcher counted while it could not call their handlers. */
+static void raise_counted(const struct lg_state_page *s, u32 *count, unsigned int vector)
+{
+	const gate_desc *idt = (const gate_desc *)s->host_idt_ptr.address;
+
+	for (; *count; --*count)
+		lg_call_gate(gate_offset(&idt[vector]), X86_EFLAGS_FIXED);
+}
+
+/*
+ * What the guest's slice ended with may be the host's: an interrupt, an NMI, a
+ * machine check. Its handler has to run before anything else, on a host that is
+ * whole. An interrupt returns with interrupts enabled, so that the handler's
+ * exit does all that it does when it interrupts the kernel elsewhere (with the
+ * flag clear, it would leave a deferred timer unarmed).
+ */
+static void raise_host_event(struct lg_vcpu *vcpu, const struct lg_state_page *s)
+{
+	const gate_desc *idt = (const gate_desc *)s->host_idt_ptr.address;
+	u32 trap = vcpu->regs.trap;
+	unsigned long eflags = X86_EFLAGS_FIXED;
+
+	if (trap != X86_TRAP_NMI && trap != X86_TRAP_MC) {
+		if (trap < FIRST_EXTERNAL_VECTOR || trap > 255)
+			return;
+		/* int 0x80 that the guest's table does not let go directly */
+		if (trap == IA32_SYSCALL_VECTOR)
+			return;
+		eflags |= X86_EFLAGS_IF;
+	}
+	lg_call_gate(gate_offset(&idt[trap]), eflags);
+}
+
+/**
+ * lg_switcher_enter - run the guest until it traps
+ * @vcpu: whose registers; updated, with regs.trap and cr2
+ *
+ * Interrupts are off on the way in. They are on at the return if one of the
+ * host ended the guest's slice, else off. The FPU is the guest's.
+ */
+void lg_switcher_enter(struct lg_vcpu *vcpu)
+{
+	int cpu = smp_processor_id();
+	struct lg_cpu *c = this_cpu_ptr(&lg_cpus);
+	struct lg_state_page *s = c->state;
+	void (*enter)(struct lg_state_page *state, struct lg_regs *regs);
+	struct lg_regs_page *regs_page = (void *)slot_address(SLOT_REGS(cpu));
+	unsigned long cr4, dr7 = 0;
+	struct debug_store_msrs debug;
+	u16 gs, ldt;
+
+	lockdep_assert_irqs_disabled();
+	enter = (void *)window_label(lg_switcher_enter_code);
+
+	refresh_state(vcpu, c);
+	s->guest_cr3 = lg_shadow_cr3(vcpu, cpu);
+	s->host_cr3 = __native_read_cr3();
+	vcpu->regs.eflags = (vcpu->regs.eflags & LG_EFLAGS_GUEST) |
+			    X86_EFLAGS_FIXED | X86_EFLAGS_IF;
+	c->regs->regs = vcpu->regs;
+
+	savesegment(gs, gs);
+	asm volatile("sldt %0" : "=m" (ldt));
+	if (ldt)
+		asm volatile("lldt %w0" :: "r" (0) : "memory");
+	if (hw_breakpoint_active())
+		dr7 = local_db_save();
+	cr4 = native_read_cr4();
+	write_cr4(cr4 & CR4_GUEST_KEEP);
+
+	stop_debug_store(&debug);
+	x86_clear_cpu_buffers();
+
+	enter((struct lg_state_page *)slot_address(SLOT_STATE(cpu)), &regs_page->regs);
+
+	vcpu->cr2 = native_read_cr2();
+	write_cr4(cr4);
+	restart_debug_store(&debug);
+	force_reload_TR();
+	if (ldt)
+		asm volatile("lldt %w0" :: "r" (ldt) : "memory");
+	loadsegment(gs, gs);		/* perhaps from the LDT */
+	vcpu->regs = c->regs->regs;
+	if (vcpu->regs.trap == X86_TRAP_DB) {
+		/* Sticky: whoever comes next must not take it for its own. */
+		vcpu->dr[6] = native_get_debugreg(6);
+		native_set_debugreg(6, DR6_RESERVED);
+	}
+	if (dr7)
+		local_db_restore(dr7);
+
+	/* Preemption is off: what the handlers do to TR, %gs and such is kept. */
+	raise_counted(s, &s->nmi_count, X86_TRAP_NMI);
+	raise_counted(s, &s->mce_count, X86_TRAP_MC);
+	raise_host_event(vcpu, s);
+}

@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The tables of the shadow: what their entries may be, and how tables come and
+ * go. Every entry is made here.
+ */
+#include <linux/bitmap.h>
+#include <linux/lockdep.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "shadow.h"
+
+/* Tables kept at hand, so that a fault seldom allocates. */
+#define LG_POOL		8
+
+/* Tables for a guest: some, and one for every 64 pages of its memory. */
+#define LG_LIMIT_BASE	64
+#define LG_LIMIT_SHIFT	6
+
+/*
+ * The lower entry for a guest's entry. Whatever the guest wrote, these bits are
+ * all that gets through: no G (roots share a processor with the host), no
+ * cache attributes, no frame that is not the guest's. A and D are preset, so
+ * the processor never writes to the shadow. A page that the guest has not
+ * dirtied stays read-only, so that the first write comes here and sets D.
+ */
+static u32 lg_leaf(struct lg_guest *g, u32 guest)
+{
+	u32 gfn = guest >> PAGE_SHIFT;
+	u32 frame, entry;
+
+	if (!lg_usable(guest) || gfn >= g->ram_pages)
+		return 0;
+	frame = g->shadow->frames[gfn];
+	if (!(frame & LG_FRAME_VALID))
+		return 0;
+	entry = (frame & PAGE_MASK) | _PAGE_PRESENT | _PAGE_ACCESSED |
+		_PAGE_DIRTY | (guest & _PAGE_USER);
+	if ((guest & _PAGE_RW) && (guest & _PAGE_DIRTY) &&
+	    (frame & LG_FRAME_WRITE))
+		entry |= _PAGE_RW;
+	return entry;
+}
+
+/* The upper entry for a guest's, to the table @t. */
+static u32 lg_link_entry(const struct lg_shadow *sh, struct lg_spt *t, u32 pde)
+{
+	u32 entry = __pa(t->entry) | _PAGE_PRESENT | _PAGE_ACCESSED |
+		    (pde & _PAGE_USER);
+
+	/* A large page's D is here; its table is shared with cleaner ones. */
+	if ((pde & _PAGE_RW) && (!lg_is_large(sh, pde) || (pde & _PAGE_DIRTY)))
+		entry |= _PAGE_RW;
+	return entry;
+}
+
+struct lg_spt *lg_child(const struct lg_spt *root, unsigned int i)
+{
+	return (struct lg_spt *)page_private(pfn_to_page(root->entry[i] >>
+							 PAGE_SHIFT));
+}
+
+static void lg_set_entry(struct lg_spt *t, unsigned int i, u32 entry, u32 guest)
+{
+	if (entry) {
+		t->guest[i] = guest;
+		if (!__test_and_set_bit(i, t->present))
+			t->count++;
+	} else if (__test_and_clear_bit(i, t->present)) {
+		t->count--;
+	}
+	if (t->entry[i] != entry)
+		WRITE_ONCE(t->entry[i], entry);
+}
+
+/* Set a lower entry of a user or kernel table to what the guest's says. */
+void lg_set_leaf(struct lg_guest *g, struct lg_spt *t, unsigned int i, u32 guest)
+{
+	u32 entry = lg_leaf(g, guest);
+
+	lockdep_assert_held(&g->mmu_lock);
+	if (entry)
+		g->shadow->frames[guest >> PAGE_SHIFT] |= LG_FRAME_TABLE;
+	lg_set_entry(t, i, entry, guest);
+}
+
+/* And of a large table, where the guest's entry is implied. */
+void lg_set_large(struct lg_guest *g, struct lg_spt *t, unsigned int i)
+{
+	u32 gfn = t->gfn + i;
+	u32 guest = (gfn << PAGE_SHIFT) | _PAGE_PRESENT | _PAGE_RW |
+		    _PAGE_USER | _PAGE_ACCESSED | _PAGE_DIRTY;
+
+	lockdep_assert_held(&g->mmu_lock);
+	lg_set_entry(t, i, lg_leaf(g, guest), guest);
+}
+
+/* Forget a lower entry. */
+void lg_clear_leaf(struct lg_spt *t, unsigned int i)
+{
+	lg_set_entry(t, i, 0, 0);
+}
+
+static void lg_spt_free(struct lg_spt *t)
+{
+	if (!t)
+		return;
+	if (t->entry)
+		set_page_private(virt_to_page(t->entry), 0);
+	free_page((unsigned long)t->entry);
+	free_page((unsigned long)t->guest);
+	kfree(t);
+}
+
+/* CR3 and upper entries hold 32 bits: lowmem, which these flags give. */
+static struct lg_spt *lg_spt_alloc(void)
+{
+	struct lg_spt *t = kzalloc_obj(*t, GFP_KERNEL_ACCOUNT);
+
+	if (!t)
+		return NULL;
+	t->entry = (u32 *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	t->guest = (u32 *)__get_free_page(GFP_KERNEL_ACCOUNT);
+	if (!t->entry || !t->guest) {
+		lg_spt_free(t);
+		return NULL;
+	}
+	set_page_private(virt_to_page(t->entry), (unsigned long)t);
+	INIT_LIST_HEAD(&t->list);
+	return t;
+}
+
+/* lg_fill_pool() has seen to it that there is one. */
+struct lg_spt *lg_take(struct lg_guest *g, enum lg_spt_kind kind, u32 gfn)
+{
+	struct lg_shadow *sh = g->shadow;
+	struct lg_spt *t;
+
+	lockdep_assert_held(&g->mmu_lock);
+	t = list_first_entry(&sh->pool, struct lg_spt, list);
+	sh->pooled--;
+	t->kind = kind;
+	t->gfn = gfn;
+	if (kind != LG_USER)
+		hash_add(sh->hash, &t->hash, gfn);
+	list_move_tail(&t->list, kind == LG_ROOT ? &sh->roots : &sh->tables);
+	return t;
+}
+
+struct lg_spt *lg_find(struct lg_shadow *sh, enum lg_spt_kind kind, u32 gfn)
+{
+	struct lg_spt *t;
+
+	hash_for_each_possible(sh->hash, t, hash, gfn)
+		if (t->gfn == gfn && t->kind == kind)
+			return t;
+	return NULL;
+}
+
+/* Nothing points to @t any more, but a processor may still know it. */
+static void lg_bury(struct lg_shadow *sh, struct lg_spt *t)
+{
+	if (t->kind != LG_USER)
+		hash_del(&t->hash);
+	t->root = NULL;
+	t->index = 0;
+	t->stale = false;
+	t->fresh = false;
+	t->ctx_id = 0;
+	t->tlb_gen = 0;
+	list_move(&t->list, &sh->dead);
+}
+
+/* Clear all of a lower table; it stays linked. */
+void lg_clear_table(struct lg_guest *g, struct lg_spt *t)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&g->mmu_lock);
+	for_each_set_bit(i, t->present, LG_ENTRIES)
+		WRITE_ONCE(t->entry[i], 0);
+	bitmap_zero(t->present, LG_ENTRIES);
+	t->count = 0;
+}
+
+void lg_unlink(struct lg_guest *g, struct lg_spt *root, unsigned int i)
+{
+	struct lg_spt *t;
+
+	lockdep_assert_held(&g->mmu_lock);
+	if (!test_bit(i, root->present))
+		return;
+	t = lg_child(root, i);
+	lg_set_entry(root, i, 0, 0);
+	if (--t->links)
+		return;
+	/* No root reaches it: it would only grow old. */
+	lg_clear_table(g, t);
+	lg_bury(g->shadow, t);
+}
+
+void lg_unlink_range(struct lg_guest *g, struct lg_spt *root, unsigned int from,
+		     unsigned int to)
+{
+	unsigned int i;
+
+	for (i = find_next_bit(root->present, to, from); i < to;
+	     i = find_next_bit(root->present, to, i + 1))
+		lg_unlink(g, root, i);
+}
+
+void lg_set_link(struct lg_guest *g, struct lg_spt *root, unsigned int i,
+		 struct lg_spt *t, u32 pde)
+{
+	if (!test_bit(i, root->present))
+		t->links++;
+	lg_set_entry(root, i, lg_link_entry(g->shadow, t, pde), pde);
+}
+
+void lg_drop_root(struct lg_guest *g, struct lg_spt *root)
+{
+	lg_unlink_range(g, root, 0, lg_window_index());
+	WRITE_ONCE(root->entry[lg_window_index()], 0);
+	lg_bury(g->shadow, root);
+}
+
+static bool lg_root_loaded(struct lg_guest *g, const struct lg_spt *root)
+{
+	int i;
+
+	for (i = 0; i < LG_MAX_VCPUS; i++)
+		if (g->vcpu[i] && g->vcpu[i]->mmu.root == root)
+			return true;
+	return false;
+}
+
+static void lg_unlink_table(struct lg_guest *g, struct lg_spt *root,
+			    const struct lg_spt *t)
+{
+	unsigned int i;
+
+	for_each_set_bit(i, root->present, LG_ENTRIES)
+		if (lg_child(root, i) == t)
+			lg_unlink(g, root, i);
+}
+
+/* Unlink a lower table wherever it is linked, which drops it. */
+static void lg_evict_table(struct lg_guest *g, struct lg_spt *t)
+{
+	struct lg_shadow *sh = g->shadow;
+	struct lg_spt *root;
+
+	if (t->kind == LG_USER) {
+		lg_unlink(g, t->root, t->index);
+		return;
+	}
+	/* The last link that goes drops it; until then @t is good to compare. */
+	t->links++;
+	lg_unlink_table(g, sh->kernel, t);
+	list_for_each_entry(root, &sh->roots, list)
+		lg_unlink_table(g, root, t);
+	t->links--;
+	lg_clear_table(g, t);
+	lg_bury(sh, t);
+}
+
+/*
+ * Make room: the address space not loaded for longest goes, as a whole; without
+ * one the table not filled for longest. By age, not by chance: a run can be
+ * repeated.
+ */
+static bool lg_evict(struct lg_guest *g)
+{
+	struct lg_shadow *sh = g->shadow;
+	struct lg_spt *t;
+
+	lockdep_assert_held(&g->mmu_lock);
+	list_for_each_entry(t, &sh->roots, list) {
+		if (!lg_root_loaded(g, t)) {
+			lg_drop_root(g, t);
+			return true;
+		}
+	}
+	t = list_first_entry_or_null(&sh->tables, struct lg_spt, list);
+	if (!t)
+		return false;
+	lg_evict_table(g, t);
+	return true;
+}
+
+/*
+ * Let go of what is dead. To be called after the spinlock, by everybody who may
+ * have dropped tables.
+ */
+void lg_reap(struct lg_guest *g)
+{
+	struct lg_shadow *sh = g->shadow;
+	struct lg_spt *t, *n;
+
+	lockdep_assert_held(&sh->lock);
+	if (list_empty(&sh->dead))
+		return;
+	/*
+	 * A processor in guest mode may have cached upper entries that lead
+	 * here. With one virtual processor it is the caller, and is not.
+	 */
+	if (LG_MAX_VCPUS > 1)
+		lg_kick_sync(g);
+	list_for_each_entry_safe(t, n, &sh->dead, list) {
+		if (sh->pooled < LG_POOL) {
+			list_move(&t->list, &sh->pool);
+			sh->pooled++;
+		} else {
+			list_del(&t->list);
+			sh->spts--;
+			lg_spt_free(t);
+		}
+	}
+}
+
+/* Have LG_TAKE tables in the pool before the spinlock is taken. */
+int lg_fill_pool(struct lg_guest *g)
+{
+	struct lg_shadow *sh = g->shadow;
+	struct lg_spt *t;
+	bool evicted;
+
+	lockdep_assert_held(&sh->lock);
+	while (sh->pooled < LG_TAKE) {
+		if (sh->spts >= sh->limit) {
+			spin_lock(&g->mmu_lock);
+			evicted = lg_evict(g);
+			spin_unlock(&g->mmu_lock);
+			lg_reap(g);
+			if (evicted)
+				continue;
+		}
+		t = lg_spt_alloc();
+		if (!t)
+			return -ENOMEM;
+		list_add(&t->list, &sh->pool);
+		sh->pooled++;
+		sh->spts++;
+	}
+	return 0;
+}
+
+int lg_tables_init(struct lg_guest *g)
+{
+	struct lg_shadow *sh = g->shadow;
+
+	INIT_LIST_HEAD(&sh->roots);
+	INIT_LIST_HEAD(&sh->tables);
+	INIT_LIST_HEAD(&sh->pool);
+	INIT_LIST_HEAD(&sh->dead);
+	hash_init(sh->hash);
+	sh->limit = LG_LIMIT_BASE + (g->ram_pages >> LG_LIMIT_SHIFT);
+	sh->kernel = lg_spt_alloc();
+	return sh->kernel ? 0 : -ENOMEM;
+}
+
+static void lg_free_list(struct list_head *list)
+{
+	struct lg_spt *t, *n;
+
+	list_for_each_entry_safe(t, n, list, list)
+		lg_spt_free(t);
+}
+
+/* Nobody runs, and no notifier. */
+void lg_tables_destroy(struct lg_guest *g)
+{
+	struct lg_shadow *sh = g->shadow;
+
+	lg_free_list(&sh->roots);
+	lg_free_list(&sh->tables);
+	lg_free_list(&sh->pool);
+	lg_free_list(&sh->dead);
+	lg_spt_free(sh->kernel);
+}

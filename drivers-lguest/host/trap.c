@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Why the guest left, and what it gets to see of it.
+ */
+#include <linux/kernel.h>
+#include <linux/ratelimit.h>
+#include <linux/string.h>
+#include <asm/segment.h>
+#include <asm/traps.h>
+#include "lg.h"
+
+#define CS_INDEX(sel)	((sel) >> 3)
+
+static bool in_ring1(const struct lg_vcpu *vcpu)
+{
+	return (vcpu->regs.cs & 3) == LG_KERNEL_RPL;
+}
+
+/* The virtual interrupt flag of ring 1. */
+bool lg_virtual_if(struct lg_vcpu *vcpu)
+{
+	if (!vcpu->shared)
+		return vcpu->boot_irqs;
+	return READ_ONCE(vcpu->shared->irq_enabled) & X86_EFLAGS_IF;
+}
+
+void lg_set_virtual_if(struct lg_vcpu *vcpu, bool on)
+{
+	vcpu->boot_irqs = on;
+	if (vcpu->shared)
+		WRITE_ONCE(vcpu->shared->irq_enabled, on ? X86_EFLAGS_IF : 0);
+}
+
+/**
+ * lg_segment_base - the base of a segment of the guest's GDT
+ * @vcpu: whose
+ * @selector: as loaded
+ *
+ * Return: the base; 0 for null and others that cannot be looked up.
+ */
+u32 lg_segment_base(const struct lg_vcpu *vcpu, u32 selector)
+{
+	u32 index = (selector & 0xffff) >> 3;
+
+	if ((selector & SEGMENT_TI_MASK) || index >= GDT_ENTRIES)
+		return 0;
+	return get_desc_base(&vcpu->gdt[index]);
+}
+
+/* Non-conforming code of ring 1, by selector? */
+static bool is_kernel_code(const struct lg_vcpu *vcpu, u32 selector)
+{
+	const struct desc_struct *d;
+	u32 index = (selector & 0xffff) >> 3;
+
+	if ((selector & SEGMENT_TI_MASK) || index >= GDT_ENTRIES)
+		return false;
+	d = &vcpu->gdt[index];
+	return d->p && d->s && d->dpl == LG_KERNEL_RPL && (d->type & 0xc) == 0x8;
+}
+
+/**
+ * lg_inject - deliver an interrupt or exception to the guest
+ * @vcpu: whose registers and stack change
+ * @vector: entry of its IDT
+ * @has_error: push @error
+ * @error: error code
+ *
+ * The frame says IF=1 for ring 3, where interrupts are always on, and the
+ * virtual flag for ring 1. For ring 1 it holds a CS of RPL 0: the IRET that
+ * consumes it faults, so that the host can restore the flag.
+ *
+ * Return: 0, or -errno if the guest was killed for having no way to take it.
+ */
+int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error)
+{
+	const gate_desc *gate = &vcpu->idt[vector];
+	struct lg_regs *r = &vcpu->regs;
+	bool from_user = !in_ring1(vcpu);
+	u32 frame[6], *top = frame + ARRAY_SIZE(frame);
+	u32 esp, ss, size;
+	struct lg_fault fault;
+	int err;
+
+	if (!gate->bits.p || !is_kernel_code(vcpu, gate->segment) ||
+	    (gate->bits.type != GATE_INTERRUPT && gate->bits.type != GATE_TRAP))
+		return lg_kill(vcpu->guest,
+			       "triple fault: no handler for vector %u (error %#x, cr2 %#x) at eip %#x",
+			       vector, error, vcpu->cr2, r->eip);
+
+	if (from_user) {
+		ss = vcpu->ss1;
+		esp = vcpu->esp1;
+		*--top = r->ss;
+		*--top = r->esp;
+		*--top = (r->eflags & LG_EFLAGS_GUEST) | X86_EFLAGS_FIXED | X86_EFLAGS_IF;
+		*--top = r->cs;
+	} else {
+		ss = r->ss;
+		esp = r->esp;
+		*--top = (r->eflags & LG_EFLAGS_GUEST) | X86_EFLAGS_FIXED |
+			 (lg_virtual_if(vcpu) ? X86_EFLAGS_IF : 0);
+		*--top = r->cs & ~3;
+	}
+	*--top = r->eip;
+	if (has_error)
+		*--top = error;
+
+	size = (frame + ARRAY_SIZE(frame) - top) * sizeof(u32);
+	esp -= size;
+	err = lg_gva_write(vcpu, lg_segment_base(vcpu, ss) + esp, top, size, 0, &fault);
+	if (err > 0)
+		return lg_kill(vcpu->guest,
+			       "double fault: stack at %#x not writable for vector %u (error %#x, cr2 %#x) at eip %#x",
+			       esp, vector, error, vcpu->cr2, r->eip);
+	if (err)
+		return lg_kill(vcpu->guest, "stack at %#x is not in memory for vector %u",
+			       esp, vector);
+
+	r->ss = (ss & ~3) | LG_KERNEL_RPL;
+	r->esp = esp;
+	r->cs = (gate->segment & ~3) | LG_KERNEL_RPL;
+	r->eip = gate_offset(gate);
+	r->eflags &= ~(X86_EFLAGS_TF | X86_EFLAGS_NT | X86_EFLAGS_RF);
+	if (gate->bits.type == GATE_INTERRUPT)
+		lg_set_virtual_if(vcpu, false);
+	return 0;
+}
+
+static bool vector_has_error(u8 vector)
+{
+	switch (vector) {
+	case X86_TRAP_DF:
+	case X86_TRAP_TS:
+	case X86_TRAP_NP:
+	case X86_TRAP_SS:
+	case X86_TRAP_GP:
+	case X86_TRAP_PF:
+	case X86_TRAP_AC:
+		return true;
+	default:
+		return false;
+	}
+}
+
+int lg_inject_fault(struct lg_vcpu *vcpu, const struct lg_fault *fault)
+{
+	vcpu->stats[LG_STAT_INJECT_TRAP]++;
+	if (fault->vector == X86_TRAP_PF) {
+		vcpu->cr2 = fault->cr2;
+		vcpu->guest_cr2 = fault->cr2;
+		if (vcpu->shared)
+			vcpu->shared->cr2 = fault->cr2;
+	}
+	return lg_inject(vcpu, fault->vector, vector_has_error(fault->vector), fault->error);
+}
+
+int lg_inject_gp(struct lg_vcpu *vcpu, u32 error)
+{
+	struct lg_fault fault = { .vector = X86_TRAP_GP, .error = error };
+
+	return lg_inject_fault(vcpu, &fault);
+}
+
+/* The guest sees the exception that the CPU saw. */
+static int reflect(struct lg_vcpu *vcpu)
+{
+	struct lg_fault fault = {
+		.vector = vcpu->regs.trap,
+		.error = vcpu->regs.error,
+	};
+
+	return lg_inject_fault(vcpu, &fault);
+}
+
+/*
+ * A data segment register that ring 3 may not have is null there, as the IRET
+ * of the processor would leave it.
+ */
+static u32 user_data_selector(const struct lg_vcpu *vcpu, u32 selector)
+{
+	u32 index = (selector & 0xffff) >> 3;
+
+	if ((selector & SEGMENT_TI_MASK) || index >= GDT_ENTRIES ||
+	    vcpu->gdt[index].dpl != LG_USER_RPL)
+		return 0;
+	return selector;
+}
+
+/**
+ * lg_complete_iret - do what the IRET at the guest's %eip wants
+ * @vcpu: in ring 1, with the frame on its stack
+ *
+ * Return: 0; LG_NOT_OURS if the frame is bad and the guest shall see its fault;
+ * -errno.
+ */
+int lg_complete_iret(struct lg_vcpu *vcpu)
+{
+	struct lg_regs *r = &vcpu->regs;
+	u32 base = lg_segment_base(vcpu, r->ss);
+	struct lg_fault fault;
+	u32 frame[5];		/* eip, cs, eflags, esp, ss */
+	u32 cs;
+	int err;
+
+	err = lg_gva_read(vcpu, base + r->esp, frame, 3 * sizeof(u32), 0, &fault);
+	if (err > 0)
+		return lg_inject_fault(vcpu, &fault);
+	if (err)
+		return lg_kill(vcpu->guest, "iret frame at %#x is not in memory", r->esp);
+
+	/* Ring 1 cannot leave for virtual 8086 mode, whatever it was asked for. */
+	if (frame[2] & X86_EFLAGS_VM)
+		return LG_NOT_OURS;
+	/* The upper half of the word may hold flags of the guest's own. */
+	cs = frame[1] & 0xffff;
+	if ((cs & 3) <= LG_KERNEL_RPL) {
+		if (!is_kernel_code(vcpu, cs))
+			return LG_NOT_OURS;
+		r->esp += 3 * sizeof(u32);
+		r->cs = (cs & ~3) | LG_KERNEL_RPL;
+		r->eip = frame[0];
+		r->eflags = frame[2];
+		lg_set_virtual_if(vcpu, frame[2] & X86_EFLAGS_IF);
+		vcpu->stats[LG_STAT_IRET]++;
+		return 0;
+	}
+	if ((cs & 3) != LG_USER_RPL || !vcpu->user_cs || cs != vcpu->user_cs)
+		return LG_NOT_OURS;
+
+	err = lg_gva_read(vcpu, base + r->esp, frame, sizeof(frame), 0, &fault);
+	if (err > 0)
+		return lg_inject_fault(vcpu, &fault);
+	if (err)
+		return lg_kill(vcpu->guest, "iret frame at %#x is not in memory", r->esp);
+	if ((frame[4] & 3) != LG_USER_RPL || !user_data_selector(vcpu, frame[4]))
+		return LG_NOT_OURS;
+
+	r->cs = cs;
+	r->eip = frame[0];
+	r->eflags = frame[2];
+	r->esp = frame[3];
+	r->ss = frame[4] & 0xffff;
+	r->ds = user_data_selector(vcpu, r->ds);
+	r->es = user_data_selector(vcpu, r->es);
+	r->fs = user_data_selector(vcpu, r->fs);
+	r->gs = user_data_selector(vcpu, r->gs);
+	/* As the guest itself does before it returns to ring 3. */
+	lg_set_virtual_if(vcpu, false);
+	vcpu->stats[LG_STAT_IRET]++;
+	return 0;
+}
+
+/* INT n whose gate in the CPU's table does not take it: what of the guest's? */
+static int software_interrupt(struct lg_vcpu *vcpu, u8 vector, u32 length)
+{
+	const gate_desc *gate = &vcpu->idt[vector];
+
+	/* Ring 1 is the guest's ring 0: it may call any gate. */
+	if (!gate->bits.p || (!in_ring1(vcpu) && gate->bits.dpl != 3))
+		return lg_inject_gp(vcpu, vector * 8 + 2);
+	vcpu->regs.eip += length;
+	vcpu->stats[LG_STAT_INJECT_TRAP]++;
+	return lg_inject(vcpu, vector, false, 0);
+}
+
+static int general_protection(struct lg_vcpu *vcpu)
+{
+	u32 error = vcpu->regs.error;
+	int err;
+
+	/* The IDT bit without the EXT bit: the guest executed INT n. */
+	if ((error & 3) == 2)
+		return software_interrupt(vcpu, error >> 3, 2);
+	if (!in_ring1(vcpu))
+		return reflect(vcpu);
+
+	err = lg_emulate(vcpu);
+	return err == LG_NOT_OURS ? reflect(vcpu) : err;
+}
+
+static int not_present(struct lg_vcpu *vcpu)
+{
+	int err;
+
+	if (in_ring1(vcpu) && vcpu->user_cs_hidden &&
+	    (vcpu->regs.error & ~3) == (vcpu->user_cs & ~3)) {
+		err = lg_emulate(vcpu);		/* the IRET */
+		if (err != LG_NOT_OURS)
+			return err;
+	}
+	return reflect(vcpu);
+}
+
+static int page_fault(struct lg_vcpu *vcpu)
+{
+	struct lg_fault fault;
+	u32 error = vcpu->regs.error;
+	int err;
+
+	vcpu->stats[LG_STAT_PAGE_FAULT]++;
+	err = lg_shadow_fault(vcpu, vcpu->cr2, error, &fault);
+	if (err <= 0) {
+		vcpu->stats[LG_STAT_FILL]++;
+		return err;
+	}
+	/*
+	 * A supervisor's access in ring 3 is the processor pushing the frame
+	 * of a direct int 0x80: there is no stack to tell the guest on.
+	 */
+	if (!in_ring1(vcpu) && !(error & X86_PF_USER))
+		return lg_kill(vcpu->guest, "double fault: ring 1 stack at %#x not writable",
+			       vcpu->cr2);
+	vcpu->stats[LG_STAT_REFLECT]++;
+	return lg_inject_fault(vcpu, &fault);
+}
+
+/* The switcher's own IRET faulted: the guest's %cs or %ss went bad under it. */
+static int bad_iret(struct lg_vcpu *vcpu)
+{
+	struct lg_regs *r = &vcpu->regs;
+	struct lg_fault fault = {
+		.vector = r->trap & 0xff,
+		.error = r->error,
+	};
+
+	if (in_ring1(vcpu))
+		return lg_kill(vcpu->guest,
+			       "cs %#x or ss %#x is no longer valid in ring 1 at eip %#x",
+			       r->cs, r->ss, r->eip);
+	return lg_inject_fault(vcpu, &fault);
+}
+
+/**
+ * lg_handle_exit - deal with what ended the guest's slice
+ * @vcpu: with regs and cr2 as the guest left them; preemptible
+ *
+ * Return: 0 to run on, LG_TO_LAUNCHER if vcpu->exit is for the launcher, or
+ * -errno if the guest is dead.
+ */
+int lg_handle_exit(struct lg_vcpu *vcpu)
+{
+	u32 trap = vcpu->regs.trap;
+
+	switch (trap) {
+	case X86_TRAP_NMI:
+	case X86_TRAP_MC:
+		vcpu->stats[LG_STAT_NMI]++;
+		return 0;		/* was the host's */
+	case X86_TRAP_PF:
+		return page_fault(vcpu);
+	case X86_TRAP_GP:
+		return general_protection(vcpu);
+	case X86_TRAP_NP:
+		return not_present(vcpu);
+	case X86_TRAP_BP:
+		return software_interrupt(vcpu, trap, 0);
+	case X86_TRAP_OF:
+		return software_interrupt(vcpu, trap, 0);
+	case X86_TRAP_DE:
+	case X86_TRAP_DB:
+	case X86_TRAP_BR:
+	case X86_TRAP_UD:
+	case X86_TRAP_NM:
+	case X86_TRAP_TS:
+	case X86_TRAP_SS:
+	case X86_TRAP_MF:
+	case X86_TRAP_AC:
+	case X86_TRAP_XF:
+		return reflect(vcpu);
+	case LGUEST_HYPERCALL:
+		vcpu->stats[LG_STAT_HYPERCALL]++;
+		return lg_hypercall(vcpu);
+	case IA32_SYSCALL_VECTOR:
+		return software_interrupt(vcpu, trap, 0);
+	}
+
+	if (trap >= FIRST_EXTERNAL_VECTOR && trap < NR_VECTORS) {
+		vcpu->stats[LG_STAT_INTERRUPT]++;
+		return 0;		/* was the host's */
+	}
+	if ((trap & ~0xff) == LG_TRAP_BAD_IRET)
+		return bad_iret(vcpu);
+	if ((trap & ~0xff) == LG_TRAP_LOST) {
+		pr_err_ratelimited("lg: trap %u inside the switcher at %#x, error %#x\n",
+				   trap & 0xff, vcpu->regs.ebx, vcpu->regs.edx);
+		return lg_kill(vcpu->guest, "trap %u inside the switcher", trap & 0xff);
+	}
+	return lg_kill(vcpu->guest, "trap %u (error %#x) at eip %#x", trap,
+		       vcpu->regs.error, vcpu->regs.eip);
+}

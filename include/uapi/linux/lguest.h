@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * The contract between a launcher and the module lg: the device /dev/lguest.
+ *
+ * One open file is one guest. A write() is a command: one structure of this
+ * file, of exactly its size, that begins with an enum lguest_command. It
+ * returns the size of the structure, or an error:
+ *
+ *   EINVAL     unknown command, wrong size, reserved field not zero, value
+ *              out of range
+ *   EFAULT     an address in the structure, or the structure, is not readable
+ *   ENXIO      the command needs LGUEST_INITIALISE first
+ *   EBUSY      LGUEST_INITIALISE came already; read(): another read() runs
+ *              this virtual processor
+ *   EIO        the caller's address space is not the one that opened the file
+ *   ENOENT     LGUEST_GET_DMA: nothing is bound to that key
+ *   ENOBUFS    LGUEST_GET_DMA: the buffer whose turn it is, is in use
+ *   ESHUTDOWN  the guest is dead
+ *
+ * A read() at file position n runs virtual processor n, until it needs the
+ * launcher, and then stores a struct lguest_exit. A read() at position
+ * LGUEST_INFO_POS stores a struct lguest_info and is allowed at any time. A
+ * read() of fewer bytes than the structure has fails with EINVAL, and does not
+ * move the position.
+ *
+ * poll() reports POLLIN while the guest may be run and POLLHUP when it is dead.
+ */
+#ifndef _UAPI_LINUX_LGUEST_H
+#define _UAPI_LINUX_LGUEST_H
+
+#include <linux/types.h>
+
+#define LGUEST_API_VERSION	1
+
+/* pread() at this position asks what the module can do. */
+#define LGUEST_INFO_POS		0x100000
+
+/* Features, as bits of lguest_info.features. */
+#define LGUEST_FEATURE_DMA	(1ULL << 0)
+
+/**
+ * struct lguest_info - what the module can do
+ * @version: LGUEST_API_VERSION of the module
+ * @max_vcpus: number of virtual processors that a guest may have
+ * @features: LGUEST_FEATURE_* bits
+ * @max_ram: largest ram_size that LGUEST_INITIALISE takes, in bytes
+ * @window: first linear address that no guest may use
+ * @reserved: zero
+ */
+struct lguest_info {
+	__u32 version;
+	__u32 max_vcpus;
+	__u64 features;
+	__u64 max_ram;
+	__u32 window;
+	__u32 reserved[9];
+};
+
+enum lguest_command {
+	LGUEST_INITIALISE	= 1,
+	LGUEST_INTERRUPT	= 2,
+	LGUEST_GET_DMA		= 3,
+	LGUEST_BREAK		= 4,
+};
+
+/**
+ * struct lguest_initialise - make the guest
+ * @command: LGUEST_INITIALISE
+ * @flags: zero
+ * @ram_base: address in the caller where the guest's physical memory begins;
+ *	a multiple of the page size
+ * @ram_size: bytes of guest physical memory; a multiple of the page size
+ * @entry: guest physical address where virtual processor 0 starts, in ring 1,
+ *	with paging off and flat segments
+ * @boot_params: value of %esi at the start; a guest physical address
+ * @reserved: zero
+ */
+struct lguest_initialise {
+	__u32 command;
+	__u32 flags;
+	__u64 ram_base;
+	__u64 ram_size;
+	__u32 entry;
+	__u32 boot_params;
+	__u32 reserved[8];
+};
+
+/**
+ * struct lguest_interrupt - raise an interrupt in the guest
+ * @command: LGUEST_INTERRUPT
+ * @irq: number, below LGUEST_IRQS (asm/lguest.h)
+ * @reserved: zero
+ */
+struct lguest_interrupt {
+	__u32 command;
+	__u32 irq;
+	__u32 reserved[2];
+};
+
+/**
+ * struct lguest_get_dma - take a free buffer that the guest has bound
+ * @command: LGUEST_GET_DMA
+ * @key: guest physical address that the buffers are bound to
+ * @result: address of a struct lguest_dma_buffer that is filled in
+ *
+ * Buffers are handed out in the order in which they were bound, round and
+ * round. The one handed out is marked LGUEST_DMA_TAKEN, and is not handed out
+ * again before the guest has freed it: the launcher copies its data into the
+ * sections, stores LGUEST_DMA_USED | length in the used word of the struct
+ * lguest_dma, and raises the interrupt.
+ */
+struct lguest_get_dma {
+	__u32 command;
+	__u32 key;
+	__u64 result;
+};
+
+/**
+ * struct lguest_dma_buffer - what LGUEST_GET_DMA found
+ * @dma: guest physical address of the struct lguest_dma (asm/lguest.h)
+ * @irq: the interrupt to raise when it has been filled
+ */
+struct lguest_dma_buffer {
+	__u32 dma;
+	__u32 irq;
+};
+
+/**
+ * struct lguest_break - make a run return
+ * @command: LGUEST_BREAK
+ * @vcpu: the virtual processor whose current, or else next, read() returns
+ *	with LGUEST_EXIT_BREAK
+ * @reserved: zero
+ */
+struct lguest_break {
+	__u32 command;
+	__u32 vcpu;
+	__u32 reserved[2];
+};
+
+/* Why a read() returned. */
+enum lguest_exit_reason {
+	LGUEST_EXIT_DMA		= 1,	/* the guest sent to a key nobody bound */
+	LGUEST_EXIT_CONSOLE	= 2,	/* early output */
+	LGUEST_EXIT_BREAK	= 3,	/* LGUEST_BREAK */
+	/* The guest is dead after these; a further read() gives ESHUTDOWN. */
+	LGUEST_EXIT_HALTED	= 16,	/* halted with interrupts off */
+	LGUEST_EXIT_SHUTDOWN	= 17,	/* it asked to end */
+	LGUEST_EXIT_KILLED	= 18,	/* it did what it must not */
+};
+
+#define LGUEST_EXIT_TEXT	256	/* bytes of text, with the final NUL */
+
+/**
+ * struct lguest_exit - what a read() that ran the guest returns
+ * @reason: enum lguest_exit_reason
+ * @reserved: zero
+ * @dma: for LGUEST_EXIT_DMA
+ * @dma.key: guest physical address that was sent to
+ * @dma.dma: guest physical address of the struct lguest_dma; the launcher
+ *	stores LGUEST_DMA_USED | length there and runs the guest again
+ * @console: for LGUEST_EXIT_CONSOLE
+ * @console.addr: guest physical address of the text; checked to be RAM
+ * @console.len: bytes
+ * @shutdown: for LGUEST_EXIT_SHUTDOWN
+ * @shutdown.kind: LGUEST_SHUTDOWN_* (asm/lguest.h)
+ * @words: room for other reasons
+ * @text: for LGUEST_EXIT_SHUTDOWN the guest's text (unprintable bytes are
+ *	replaced), for LGUEST_EXIT_KILLED the host's reason
+ *
+ * The count that read() returns may leave out @text when it is empty.
+ */
+struct lguest_exit {
+	__u32 reason;
+	__u32 reserved;
+	union {
+		struct {
+			__u32 key;
+			__u32 dma;
+		} dma;
+		struct {
+			__u32 addr;
+			__u32 len;
+		} console;
+		struct {
+			__u32 kind;
+			__u32 pad;
+		} shutdown;
+		__u32 words[14];
+	};
+	char text[LGUEST_EXIT_TEXT];
+};
+
+#endif /* _UAPI_LINUX_LGUEST_H */

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The launcher of lguest guests, in private. The prototypes, grouped by file,
+ * are the map.
+ *
+ * What a guest says is never trusted: every address and length from it goes
+ * through gpa_ptr() or gpa_clamp() at the place where it is used, from a copy
+ * that the guest cannot change meanwhile.
+ */
+#ifndef _LAUNCHER_H
+#define _LAUNCHER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <linux/compiler.h>
+#include "../../include/uapi/linux/lguest.h"
+#include "../../arch/x86/include/uapi/asm/lguest.h"
+
+#define LAUNCHER_VERSION	"1.0"
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* Exit status, beside 0 for a guest that powered off. */
+enum status {
+	STATUS_POWEROFF	= 0,
+	STATUS_REBOOT	= 10,
+	STATUS_PANIC	= 11,
+	STATUS_KILLED	= 12,
+	STATUS_HALTED	= 13,
+	STATUS_ERROR	= 125,		/* the launcher itself */
+	STATUS_SIGNAL	= 128,		/* + number of the signal */
+};
+
+/*
+ * Where guest physical 0 lies in the launcher: 4M, so that it is above any
+ * sane vm.mmap_min_addr and huge pages fit. The program itself is linked at
+ * LINK_ADDR (see the Makefile); all between is the guest's.
+ */
+#define RAM_BASE	0x00400000u
+#define RAM_MIN		0x200000u
+
+/* Guest physical memory map, below 640K; the rest is one piece from 1M on. */
+#define BOOT_PARAMS_GPA	0x7000u		/* struct boot_params */
+#define CMDLINE_GPA	0x8000u		/* and setup_data behind it */
+#define CMDLINE_MAX	2048u		/* with the NUL; COMMAND_LINE_SIZE */
+#define SETUP_DATA_GPA	0x9000u
+#define BOOT_DATA_END	0xa000u
+#define PLATFORM_GPA	0x9e000u	/* struct lguest_platform, reserved */
+#define LOW_END		0x9e000u	/* end of usable low memory */
+#define HIGH_START	0x100000u	/* begin of usable high memory */
+
+/**
+ * struct console - one console device, and what is behind it
+ * @key: guest physical key of input; output goes to @key + 4. 0: no device
+ * @irq: its interrupt
+ * @in: file descriptor of input, or -1
+ * @out: file descriptor of output, or -1
+ */
+struct console {
+	uint32_t key;
+	uint32_t irq;
+	int in;
+	int out;
+};
+
+/* The command line; @run: program and arguments to run in the guest, or NULL. */
+struct options {
+	const char *kernel;
+	const char *initrd;
+	const char *append;
+	const char *console;
+	const char *device;
+	uint32_t ram_size;
+	bool quiet;
+	char **run;
+};
+
+#define CONSOLES	2		/* kernel; program of --run */
+
+/**
+ * struct guest - the guest
+ * @fd: /dev/lguest
+ * @ram: guest physical 0
+ * @ram_size: bytes
+ * @entry: guest physical address where it starts
+ * @image_end: end of what the kernel needs, before it can read a memory map
+ * @initrd_max: highest address that the last byte of an initrd may have
+ * @initrd: guest physical address of the initrd
+ * @initrd_size: bytes; 0: none
+ * @said_something: it has written to a console
+ * @console: what is behind hvc0 and hvc1
+ * @platform: what the guest is told of its devices
+ */
+struct guest {
+	int fd;
+	uint8_t *ram;
+	uint32_t ram_size;
+	uint32_t entry;
+	uint32_t image_end;
+	uint32_t initrd_max;
+	uint32_t initrd;
+	uint32_t initrd_size;
+	bool said_something;
+	struct console console[CONSOLES];
+	struct lguest_platform *platform;
+};
+
+/* A file to load from. */
+struct image {
+	const char *name;
+	int fd;
+	uint64_t size;
+};
+
+struct setup_header;
+
+/* main.c */
+__noreturn __printf(1, 2) void die(const char *fmt, ...);
+__printf(1, 2) void note(const char *fmt, ...);
+
+/* memory.c: guest physical memory, and files read into it */
+uint32_t memory_parse_size(const char *text);
+void memory_map(struct guest *g, uint32_t size);
+bool gpa_ok(const struct guest *g, uint64_t gpa, uint64_t len);
+void *gpa_ptr(const struct guest *g, uint64_t gpa, uint64_t len);
+uint32_t gpa_clamp(const struct guest *g, uint32_t gpa, uint32_t len);
+void image_open(struct image *img, const char *what, const char *name);
+void image_close(struct image *img);
+void image_read(const struct image *img, uint64_t off, void *buf, size_t len);
+void image_load(struct guest *g, const struct image *img, uint64_t off,
+		uint64_t gpa, uint64_t len);
+
+/* loader.c, bzimage.c, elf.c: kernels, and what else starts like one */
+void loader_load(struct guest *g, const char *name);
+bool bzimage_load(struct guest *g, const struct image *img);
+bool elf_load(struct guest *g, const struct image *img);
+
+/* boot.c: what the kernel finds at the start */
+void boot_set_header(struct guest *g, const struct setup_header *hdr);
+void boot_finish(struct guest *g, const char *cmdline);
+
+/* init-blob.S: lguest-init, for --run */
+extern const uint8_t lguest_init_start[], lguest_init_end[];
+
+/* initrd.c */
+void initrd_load(struct guest *g, const char *name, char *const *run,
+		 bool terminal);
+
+/* platform.c: the devices that the guest is told of */
+void platform_init(struct guest *g);
+void platform_add_console(struct guest *g, struct console *c);
+
+/* console.c: consoles, and the terminal */
+bool console_setup(struct guest *g, const struct options *opt);
+void console_start(struct guest *g);
+void console_text(struct guest *g, const uint8_t *text, size_t len);
+bool console_send(struct guest *g, uint32_t key, struct lguest_dma *dma);
+void terminal_restore(void);
+
+/* run.c: the device, and running the guest */
+void device_open(struct guest *g, const char *name);
+void device_check_ram(uint32_t size);
+void guest_start(struct guest *g);
+int guest_run(struct guest *g, const struct options *opt);
+int guest_get_dma(struct guest *g, uint32_t key, struct lguest_dma_buffer *buf);
+void guest_interrupt(struct guest *g, uint32_t irq);
+
+#endif /* _LAUNCHER_H */
