@@ -6,8 +6,9 @@
 bochs() {
 	local dir=$BUILD/bochs/$cell model
 	case $CPU in
-	# Bochs's newer models have a topology in CPUID that Linux warns of.
-	max | core2duo) model=core2_penryn_t9600 ;;
+	# Bochs's models with several threads have a topology that Linux warns of.
+	max) model=athlon64_clawhammer ;;
+	core2duo) model=core2_penryn_t9600 ;;
 	pentium3) model=p3_katmai ;;
 	Nehalem) model=corei5_lynnfield_750 ;;
 	Haswell) model=corei7_haswell_4770 ;;
@@ -17,7 +18,7 @@ bochs() {
 	rm -rf "$dir"
 	mkdir -p "$dir/cd"
 	cp "$o/arch/x86/boot/bzImage" "$dir/cd/bzimage"
-	cp "$o/initrd-$GUEST.cpio" "$dir/cd/initrd"
+	cp "$initrd" "$dir/cd/initrd"
 	cp /usr/lib/ISOLINUX/isolinux.bin /usr/lib/syslinux/modules/bios/ldlinux.c32 "$dir/cd/"
 	cat >"$dir/cd/isolinux.cfg" <<-END
 	default lg

@@ -6,6 +6,7 @@
  */
 #include <linux/bitmap.h>
 #include <linux/jiffies.h>
+#include <linux/sched.h>
 #include <linux/spinlock.h>
 #include <linux/uaccess.h>
 
@@ -96,6 +97,7 @@ static void lg_sync_links(struct lg_guest *g, struct lg_spt *root,
 			lg_unlink(g, root, i);
 		else
 			lg_set_link(g, root, i, t, pde);
+		cond_resched_lock(&g->mmu_lock);
 	}
 	spin_unlock(&g->mmu_lock);
 }
@@ -158,15 +160,18 @@ void lg_sync_kernel(struct lg_guest *g, struct lg_spt *root)
 		spin_lock(&g->mmu_lock);
 		lg_clear_table(g, t);
 		spin_unlock(&g->mmu_lock);
+		cond_resched();
 	}
 
 	spin_lock(&g->mmu_lock);
 	/* New roots take their links from here: nothing that is not in @root. */
 	for (i = find_next_bit(sh->kernel->present, end, sh->kernel_index); i < end;
-	     i = find_next_bit(sh->kernel->present, end, i + 1))
+	     i = find_next_bit(sh->kernel->present, end, i + 1)) {
 		if (sh->kernel->guest[i] != root->guest[i] ||
 		    !test_bit(i, root->present))
 			lg_unlink(g, sh->kernel, i);
+		cond_resched_lock(&g->mmu_lock);
+	}
 	spin_unlock(&g->mmu_lock);
 }
 
@@ -180,8 +185,10 @@ static void lg_unlink_kernel(struct lg_guest *g, unsigned int i)
 	struct lg_spt *root;
 
 	spin_lock(&g->mmu_lock);
-	list_for_each_entry(root, &sh->roots, list)
+	list_for_each_entry(root, &sh->roots, list) {
 		lg_unlink(g, root, i);
+		cond_resched_lock(&g->mmu_lock);
+	}
 	lg_unlink(g, sh->kernel, i);
 	spin_unlock(&g->mmu_lock);
 }

@@ -13,49 +13,104 @@
 
 #include "shadow.h"
 
+/* What is done in one hold of lg_guest.mmu_lock: frames, tables searched. */
+#define LG_ZAP_FRAMES	128
+#define LG_ZAP_TABLES	16
+
 /*
- * Forget frames [@from, @to) and every entry made from them. True if there was
- * anything, so that a processor may hold a translation.
+ * Forget one frame and its entry in @large, if that is the table for it. False:
+ * for the entries of other tables it takes a search.
  */
-static bool lg_zap_frames(struct lg_guest *g, u32 from, u32 to)
+static bool lg_zap_frame(struct lg_shadow *sh, u32 gfn, struct lg_spt *large)
 {
-	struct lg_shadow *sh = g->shadow;
-	bool any = false, tables = false;
+	bool many = sh->leaf[gfn] == LG_LEAF_MANY;
 	struct lg_spt *t;
 	unsigned int i;
-	u32 gfn;
 
-	lockdep_assert_held(&g->mmu_lock);
-	for (gfn = from; gfn < to; gfn++) {
-		if (!sh->frames[gfn])
+	if (large)
+		lg_clear_leaf(large, gfn % LG_ENTRIES);
+	t = many ? NULL : lg_leaf_table(sh, gfn, &i);
+	if (t)
+		lg_clear_leaf(t, i);
+	sh->frames[gfn] = 0;
+	sh->leaf[gfn] = LG_LEAF_NONE;
+	return !many;
+}
+
+/* The entries made from frames [@from, @to), wherever they are. */
+static void lg_zap_table(struct lg_spt *t, u32 from, u32 to)
+{
+	unsigned int i, end;
+
+	if (!t->count || t->kind == LG_ROOT)
+		return;
+	for (i = 0; i < LG_ENTRIES; i = end) {
+		end = i + BITS_PER_LONG;
+		if (!t->present[i / BITS_PER_LONG])
 			continue;
-		any = true;
-		if (sh->frames[gfn] & LG_FRAME_TABLE)
-			tables = true;
-		sh->frames[gfn] = 0;
-	}
-	if (!any)
-		return false;
-
-	list_for_each_entry(t, &sh->tables, list) {
-		unsigned int first = 0, last = LG_ENTRIES;
-
-		if (t->kind == LG_LARGE) {
-			if (t->gfn >= to || t->gfn + LG_ENTRIES <= from)
-				continue;
-			first = from > t->gfn ? from - t->gfn : 0;
-			last = min(to - t->gfn, LG_ENTRIES);
-		} else if (!tables) {
-			continue;
-		}
-		for (i = find_next_bit(t->present, last, first); i < last;
-		     i = find_next_bit(t->present, last, i + 1)) {
-			gfn = t->guest[i] >> PAGE_SHIFT;
-			if (gfn >= from && gfn < to)
+		/* The rare condition first, though what is gone can meet it. */
+		for (; i < end; i++)
+			if ((t->guest[i] >> PAGE_SHIFT) - from < to - from &&
+			    test_bit(i, t->present))
 				lg_clear_leaf(t, i);
+	}
+}
+
+/*
+ * Forget frames [@from, @to) and every entry made from them, and wait for every
+ * processor that may still use one: the pages are somebody else's after this.
+ * True if there was anything. @count is added to notifier_count at once.
+ *
+ * The lock is let go now and then. Until the end nobody learns a frame
+ * (lg_get_frames()). A frame that is not known may have been forgotten by a zap
+ * that is still under way: then all of that is done here too.
+ */
+static bool lg_zap_frames(struct lg_guest *g, u32 from, u32 to, int count)
+{
+	struct lg_shadow *sh = g->shadow;
+	struct lg_spt *large;
+	bool any = false, many = false;
+	unsigned int i;
+	u32 gfn, end;
+
+	spin_lock(&g->mmu_lock);
+	g->notifier_count += count;
+	sh->zaps++;
+	for (gfn = from; gfn < to;) {
+		large = lg_find(sh, LG_LARGE, round_down(gfn, LG_ENTRIES));
+		end = min(round_up(gfn + 1, LG_ZAP_FRAMES), to);
+		for (; gfn < end; gfn++) {
+			if (sh->frames[gfn]) {
+				any = true;
+				if (!lg_zap_frame(sh, gfn, large))
+					many = true;
+			} else if (sh->zaps > 1) {
+				any = true;
+				many = true;
+			}
+		}
+		if (gfn < to) {
+			spin_unlock(&g->mmu_lock);
+			spin_lock(&g->mmu_lock);
 		}
 	}
-	return true;
+	for (i = 1; many && i <= LG_MAX_SPTS; i++) {
+		if (sh->spt[i])
+			lg_zap_table(sh->spt[i], from, to);
+		if (i % LG_ZAP_TABLES == 0) {
+			spin_unlock(&g->mmu_lock);
+			spin_lock(&g->mmu_lock);
+		}
+	}
+
+	if (any) {
+		spin_unlock(&g->mmu_lock);
+		lg_kick_sync(g);
+		spin_lock(&g->mmu_lock);
+	}
+	sh->zaps--;
+	spin_unlock(&g->mmu_lock);
+	return any;
 }
 
 /*
@@ -71,6 +126,7 @@ int lg_get_frames(struct lg_guest *g, u32 gfn, unsigned int n, bool write,
 	unsigned int flags = write ? FOLL_WRITE : 0;
 	struct lg_shadow *sh = g->shadow;
 	struct page *page[LG_AROUND];
+	bool changed = false;
 	unsigned long seq;
 	int i, got, r;
 
@@ -95,7 +151,7 @@ int lg_get_frames(struct lg_guest *g, u32 gfn, unsigned int n, bool write,
 
 	r = got;
 	spin_lock(&g->mmu_lock);
-	if (g->notifier_count || g->notifier_seq != seq) {
+	if (g->notifier_count || g->notifier_seq != seq || sh->zaps) {
 		r = -EAGAIN;
 		goto out;
 	}
@@ -109,13 +165,18 @@ int lg_get_frames(struct lg_guest *g, u32 gfn, unsigned int n, bool write,
 			break;
 		}
 		/* A notifier has said so before; but if not: */
-		if (*frame && *frame >> PAGE_SHIFT != pfn)
-			lg_zap_frames(g, gfn + i, gfn + i + 1);
+		if (*frame && *frame >> PAGE_SHIFT != pfn) {
+			changed = true;
+			r = -EAGAIN;
+			break;
+		}
 		*frame |= (pfn << PAGE_SHIFT) | LG_FRAME_VALID |
 			  (write ? LG_FRAME_WRITE : 0);
 	}
 out:
 	spin_unlock(&g->mmu_lock);
+	if (changed)
+		lg_zap_frames(g, gfn, gfn + got, 0);
 	for (i = 0; i < got; i++)
 		put_page(page[i]);
 	return r;
@@ -173,25 +234,13 @@ static bool lg_notifier_frames(const struct lg_guest *g, unsigned long start,
 	return true;
 }
 
-/*
- * Zap a range, and wait for every processor that may still use it: the page is
- * somebody else's when the notifier returns.
- */
 static bool lg_notifier_zap(struct lg_guest *g, unsigned long start,
 			    unsigned long end, int count)
 {
-	bool zapped;
 	u32 from, to;
 
-	if (!lg_notifier_frames(g, start, end, &from, &to))
-		return false;
-	spin_lock(&g->mmu_lock);
-	g->notifier_count += count;
-	zapped = lg_zap_frames(g, from, to);
-	spin_unlock(&g->mmu_lock);
-	if (zapped)
-		lg_kick_sync(g);
-	return zapped;
+	return lg_notifier_frames(g, start, end, &from, &to) &&
+	       lg_zap_frames(g, from, to, count);
 }
 
 static struct lg_guest *lg_notifier_guest(struct mmu_notifier *mn)
@@ -227,7 +276,8 @@ static void lg_notifier_end(struct mmu_notifier *mn,
 
 /*
  * The shadow has no accessed bits, so to age a page is to forget it: if the
- * guest needs it, it will be back.
+ * guest needs it, it will be back. That is for a page that is about to be
+ * reclaimed, and too much for clear_young, which looks at many more.
  */
 static bool lg_notifier_young(struct mmu_notifier *mn, struct mm_struct *mm,
 			      unsigned long start, unsigned long end)
@@ -259,7 +309,6 @@ static void lg_notifier_release(struct mmu_notifier *mn, struct mm_struct *mm)
 static const struct mmu_notifier_ops lg_notifier_ops = {
 	.release = lg_notifier_release,
 	.clear_flush_young = lg_notifier_young,
-	.clear_young = lg_notifier_young,
 	.test_young = lg_notifier_test_young,
 	.invalidate_range_start = lg_notifier_start,
 	.invalidate_range_end = lg_notifier_end,
@@ -271,7 +320,9 @@ int lg_frames_init(struct lg_guest *g)
 
 	g->shadow->frames = kvcalloc(g->ram_pages, sizeof(*g->shadow->frames),
 				     GFP_KERNEL_ACCOUNT);
-	if (!g->shadow->frames)
+	g->shadow->leaf = kvcalloc(g->ram_pages, sizeof(*g->shadow->leaf),
+				   GFP_KERNEL_ACCOUNT);
+	if (!g->shadow->frames || !g->shadow->leaf)
 		return -ENOMEM;
 	g->notifier.ops = &lg_notifier_ops;
 	err = mmu_notifier_register(&g->notifier, g->mm);
@@ -289,4 +340,5 @@ void lg_frames_destroy(struct lg_guest *g)
 		mmu_notifier_unregister(&g->notifier, g->mm);
 	}
 	kvfree(g->shadow->frames);
+	kvfree(g->shadow->leaf);
 }

@@ -13,19 +13,47 @@
 /*
  * The processor runs on with the code and stack segments that it has loaded,
  * whatever a new table says under their selectors; but they are loaded anew
- * each time that the guest is entered. So while the new table has nothing fit
- * for them, the old descriptors stay.
+ * each time that the guest is entered. So as long as they stay loaded and the
+ * new table has nothing fit for them, the old descriptors stay in their place.
  */
-static void keep_loaded(const struct lg_vcpu *vcpu, struct desc_struct *gdt,
+static void keep_loaded(struct lg_vcpu *vcpu, struct desc_struct *gdt, struct lg_kept *kept,
 			u32 selector, unsigned int mask, unsigned int type)
 {
 	u32 index = (selector & 0xffff) >> 3;
 	const struct desc_struct *d = &gdt[index];
 
+	kept->index = 0;
 	if ((selector & SEGMENT_TI_MASK) || index >= GDT_ENTRIES)
 		return;
-	if (!d->p || !d->s || d->dpl != (selector & 3) || (d->type & mask) != type)
-		gdt[index] = vcpu->gdt[index];
+	if (d->p && d->s && d->dpl == (selector & 3) && (d->type & mask) == type)
+		return;
+	kept->index = index;
+	kept->real = *d;
+	gdt[index] = vcpu->gdt[index];
+}
+
+static bool drop_one(struct lg_vcpu *vcpu, struct lg_kept *kept, u32 selector)
+{
+	if (!kept->index || (selector & 0xffff) >> 3 == kept->index)
+		return false;
+	vcpu->gdt[kept->index] = kept->real;
+	vcpu->gdt_changed = true;
+	kept->index = 0;
+	return true;
+}
+
+/**
+ * lg_drop_kept - the guest may have loaded other segments: see keep_loaded()
+ * @vcpu: whose slice has ended
+ *
+ * Return: true if its table is now another than what an instruction that
+ * faulted has seen.
+ */
+bool lg_drop_kept(struct lg_vcpu *vcpu)
+{
+	bool cs = drop_one(vcpu, &vcpu->kept_cs, vcpu->regs.cs);
+
+	return drop_one(vcpu, &vcpu->kept_ss, vcpu->regs.ss) || cs;
 }
 
 /**
@@ -48,8 +76,9 @@ int lg_load_gdt(struct lg_vcpu *vcpu, u32 addr, u32 entries)
 	gdt[0] = (struct desc_struct){ };
 	for (i = 1; i < GDT_ENTRIES; i++)
 		lg_desc_sanitise(&gdt[i], lg_window_start(), lg_strict_segments);
-	keep_loaded(vcpu, gdt, vcpu->regs.cs, 0x8, 0x8);
-	keep_loaded(vcpu, gdt, vcpu->regs.ss, 0xa, 0x2);
+	/* What was kept was not in the table that the guest replaces. */
+	keep_loaded(vcpu, gdt, &vcpu->kept_cs, vcpu->regs.cs, 0x8, 0x8);
+	keep_loaded(vcpu, gdt, &vcpu->kept_ss, vcpu->regs.ss, 0xa, 0x2);
 	memcpy(vcpu->gdt, gdt, sizeof(gdt));
 	vcpu->gdt_changed = true;
 	vcpu->idt_changed = true;	/* the direct gate looks at the GDT */
@@ -66,7 +95,12 @@ static int load_gdt_entry(struct lg_vcpu *vcpu, u32 index, u32 low, u32 high)
 	memcpy(&d, raw, sizeof(d));
 	if (!lg_desc_sanitise(&d, lg_window_start(), lg_strict_segments))
 		vcpu->refused++;
-	vcpu->gdt[index] = d;
+	if (index == vcpu->kept_cs.index)
+		vcpu->kept_cs.real = d;
+	else if (index == vcpu->kept_ss.index)
+		vcpu->kept_ss.real = d;
+	else
+		vcpu->gdt[index] = d;
 	vcpu->gdt_changed = true;
 	/* The direct gate is good only while its segments are. */
 	if (index == vcpu->idt[IA32_SYSCALL_VECTOR].segment >> 3 || index == vcpu->ss1 >> 3)

@@ -45,7 +45,8 @@
 enum lg_stat {
 	LG_STAT_ENTRY,		/* world switches */
 	LG_STAT_INTERRUPT,	/* host interrupts that ended a guest's slice */
-	LG_STAT_NMI,
+	LG_STAT_NMI,		/* NMIs and machine checks in the guest ... */
+	LG_STAT_NMI_SWITCHER,	/* ... and in the switcher */
 	LG_STAT_HYPERCALL,
 	LG_STAT_PAGE_FAULT,	/* page faults, of which ... */
 	LG_STAT_FILL,		/* ... the shadow was filled */
@@ -95,6 +96,12 @@ struct lg_mmu {
 	struct lg_spt *root;
 };
 
+/* A descriptor that was replaced in a loaded GDT: keep_loaded(). */
+struct lg_kept {
+	u32 index;			/* 0: none */
+	struct desc_struct real;	/* what the guest's table has there */
+};
+
 struct lg_vcpu {
 	struct lg_guest *guest;
 	unsigned int id;
@@ -107,6 +114,7 @@ struct lg_vcpu {
 	u32 guest_cr2;			/* what the guest reads */
 	u32 dr[8];
 	struct desc_struct gdt[GDT_ENTRIES];	/* checked by desc.c */
+	struct lg_kept kept_cs, kept_ss;
 	gate_desc idt[256];		/* as the guest wrote them */
 	u32 ss1, esp1;			/* stack for traps to ring 1 */
 	bool boot_irqs;			/* virtual IF before LGUEST_HC_INIT */
@@ -244,6 +252,7 @@ int lg_emulate(struct lg_vcpu *vcpu);	/* or LG_NOT_OURS */
 
 /* hypercall.c */
 int lg_hypercall(struct lg_vcpu *vcpu);
+bool lg_drop_kept(struct lg_vcpu *vcpu);
 int lg_load_gdt(struct lg_vcpu *vcpu, u32 addr, u32 entries);
 int lg_load_idt(struct lg_vcpu *vcpu, u32 addr, u32 entries);
 

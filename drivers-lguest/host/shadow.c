@@ -123,17 +123,11 @@ static int lg_restart(struct lg_vcpu *vcpu, u64 ctx_id)
 	vcpu->mmu.root = NULL;
 	spin_lock(&g->mmu_lock);
 	lg_unlink_range(g, sh->kernel, 0, LG_ENTRIES);
-	spin_unlock(&g->mmu_lock);
-	list_for_each_entry_safe(t, n, &sh->roots, list) {
-		/* One at a time: a guest can make each of them big. */
-		spin_lock(&g->mmu_lock);
+	list_for_each_entry_safe(t, n, &sh->roots, list)
 		lg_drop_root(g, t);
-		spin_unlock(&g->mmu_lock);
-	}
 
 	sh->mode = lg_mode(vcpu);
 	sh->kernel_index = lg_kernel_start(vcpu);
-	spin_lock(&g->mmu_lock);
 	vcpu->mmu.root = lg_new_root(g, lg_linear(sh) ? LG_NO_GFN :
 				     vcpu->cr3 >> PAGE_SHIFT, ctx_id);
 	spin_unlock(&g->mmu_lock);
@@ -254,18 +248,21 @@ int lg_shadow_mode_changed(struct lg_vcpu *vcpu)
 {
 	struct lg_guest *g = vcpu->guest;
 	struct lg_shadow *sh = g->shadow;
+	bool begin;
 	int r = 0;
 
 	if ((vcpu->cr0 & X86_CR0_PG) && vcpu->cr3 >> PAGE_SHIFT >= g->ram_pages)
 		return lg_kill(g, "CR3 %#x is not RAM", vcpu->cr3);
 
 	mutex_lock(&sh->lock);
-	if (!vcpu->mmu.root || sh->mode != lg_mode(vcpu) || lg_kernel_unknown(vcpu))
+	begin = !vcpu->mmu.root;
+	if (begin || sh->mode != lg_mode(vcpu) || lg_kernel_unknown(vcpu))
 		r = lg_restart(vcpu, 0);
 	mutex_unlock(&sh->lock);
 	if (!r)
 		lg_shadow_flush_all(vcpu);
-	return lg_shadow_result(g, r);
+	/* Not yet a guest: the launcher may try again. */
+	return begin ? r : lg_shadow_result(g, r);
 }
 
 /* The lower table for @pde, linked in @root with the rights of @pde. */

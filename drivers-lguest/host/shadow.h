@@ -31,7 +31,15 @@
 /* Bits of lg_shadow.frames, below the host frame number. */
 #define LG_FRAME_VALID	1u
 #define LG_FRAME_WRITE	2u	/* the page was got for writing */
-#define LG_FRAME_TABLE	4u	/* a user or kernel table may map it */
+
+/* Tables of any kind that a guest may have, and roots among them. */
+#define LG_MAX_SPTS	1024
+#define LG_MAX_ROOTS	256
+
+/* lg_shadow.leaf: which table, and below it which entry; or one of: */
+#define LG_LEAF_SHIFT	10
+#define LG_LEAF_NONE	0u
+#define LG_LEAF_MANY	(~0u)
 
 enum lg_spt_kind {
 	LG_ROOT,	/* the four of shadow.c's first comment */
@@ -47,6 +55,7 @@ enum lg_spt_kind {
  * @entry: the page that the processor reads
  * @guest: the guest's entry that each present one of @entry was made from
  * @kind: what it is
+ * @id: its place in lg_shadow.spt; never 0
  * @gfn: guest frame of the table that it shadows; large table: first frame
  * @links: entries of roots that point here
  * @root: user table: the root it belongs to
@@ -67,6 +76,7 @@ struct lg_spt {
 	u32 *entry;
 	u32 *guest;
 	enum lg_spt_kind kind;
+	unsigned int id;
 	u32 gfn;
 	unsigned int links;
 	struct lg_spt *root;
@@ -90,7 +100,9 @@ struct lg_spt {
  * @dead: like @pool, but a processor may still walk them
  * @pooled: length of @pool
  * @spts: number of tables of any kind
+ * @nr_roots: length of @roots
  * @limit: when to evict
+ * @spt: all tables by id
  * @kernel: the kernel half of a new root: links that were good for some root
  * @kernel_index: first entry of the kernel half; 0 while it is not known
  * @kernel_epoch: counts flushes of the kernel half
@@ -98,6 +110,10 @@ struct lg_spt {
  * @hash: roots, kernel and large tables by frame
  * @buf: room for the entries of one guest table, under @lock
  * @frames: per guest frame: host frame and LG_FRAME_* bits, or 0
+ * @leaf: per guest frame: the only entry of user and kernel tables that may
+ *	have been made from it, LG_LEAF_NONE or LG_LEAF_MANY
+ * @zaps: zaps under way: the frames are forgotten, but a processor may still
+ *	use what was made from them
  */
 struct lg_shadow {
 	struct mutex lock;		/* serialises the virtual processors */
@@ -107,7 +123,9 @@ struct lg_shadow {
 	struct list_head dead;
 	unsigned int pooled;
 	unsigned int spts;
+	unsigned int nr_roots;
 	unsigned int limit;
+	struct lg_spt *spt[LG_MAX_SPTS + 1];
 	struct lg_spt *kernel;
 	unsigned int kernel_index;
 	unsigned long kernel_epoch;
@@ -115,6 +133,8 @@ struct lg_shadow {
 	DECLARE_HASHTABLE(hash, 8);
 	u32 buf[LG_ENTRIES];
 	u32 *frames;
+	u32 *leaf;
+	unsigned int zaps;
 };
 
 #define LG_MODE_PG	1u
@@ -189,10 +209,16 @@ static inline bool lg_kernel_not_global(const struct lg_vcpu *vcpu)
 	return !(vcpu->cr4 & X86_CR4_PGE);
 }
 
-/* tables.c: the tables and what is in them; under lg_guest.mmu_lock, */
+/*
+ * tables.c: the tables and what is in them; under lg_guest.mmu_lock, which what
+ * drops more than one link lets go in between. That is safe because nobody
+ * changes the lists and links without lg_shadow.lock.
+ */
 void lg_set_leaf(struct lg_guest *g, struct lg_spt *t, unsigned int i, u32 guest);
 void lg_set_large(struct lg_guest *g, struct lg_spt *t, unsigned int i);
 void lg_clear_leaf(struct lg_spt *t, unsigned int i);
+struct lg_spt *lg_leaf_table(const struct lg_shadow *sh, u32 gfn,
+			     unsigned int *i);
 void lg_clear_table(struct lg_guest *g, struct lg_spt *t);
 struct lg_spt *lg_child(const struct lg_spt *root, unsigned int i);
 struct lg_spt *lg_find(struct lg_shadow *sh, enum lg_spt_kind kind, u32 gfn);
@@ -203,7 +229,7 @@ void lg_unlink(struct lg_guest *g, struct lg_spt *root, unsigned int i);
 void lg_unlink_range(struct lg_guest *g, struct lg_spt *root, unsigned int from,
 		     unsigned int to);
 void lg_drop_root(struct lg_guest *g, struct lg_spt *root);
-/* but these, which take it, and are under lg_shadow.lock. */
+/* These take it, sleep, and are under lg_shadow.lock. */
 int lg_fill_pool(struct lg_guest *g);
 void lg_reap(struct lg_guest *g);
 int lg_tables_init(struct lg_guest *g);

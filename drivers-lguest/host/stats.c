@@ -12,6 +12,7 @@ static const char *const stat_names[LG_STATS] = {
 	[LG_STAT_ENTRY]		= "entry",
 	[LG_STAT_INTERRUPT]	= "interrupt",
 	[LG_STAT_NMI]		= "nmi",
+	[LG_STAT_NMI_SWITCHER]	= "nmi_switcher",
 	[LG_STAT_HYPERCALL]	= "hypercall",
 	[LG_STAT_PAGE_FAULT]	= "page_fault",
 	[LG_STAT_FILL]		= "fill",

@@ -407,12 +407,15 @@ static void restart_debug_store(const struct debug_store_msrs *m)
 }
 
 /* Events that the switcher counted while it could not call their handlers. */
-static void raise_counted(const struct lg_state_page *s, u32 *count, unsigned int vector)
+static void raise_counted(struct lg_vcpu *vcpu, const struct lg_state_page *s,
+			  u32 *count, unsigned int vector)
 {
 	const gate_desc *idt = (const gate_desc *)s->host_idt_ptr.address;
 
-	for (; *count; --*count)
+	for (; *count; --*count) {
+		vcpu->stats[LG_STAT_NMI_SWITCHER]++;
 		lg_call_gate(gate_offset(&idt[vector]), X86_EFLAGS_FIXED);
+	}
 }
 
 /*
@@ -498,7 +501,7 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 		local_db_restore(dr7);
 
 	/* Preemption is off: what the handlers do to TR, %gs and such is kept. */
-	raise_counted(s, &s->nmi_count, X86_TRAP_NMI);
-	raise_counted(s, &s->mce_count, X86_TRAP_MC);
+	raise_counted(vcpu, s, &s->nmi_count, X86_TRAP_NMI);
+	raise_counted(vcpu, s, &s->mce_count, X86_TRAP_MC);
 	raise_host_event(vcpu, s);
 }

@@ -5,7 +5,9 @@
  */
 #include <linux/bitmap.h>
 #include <linux/lockdep.h>
+#include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
@@ -14,7 +16,7 @@
 /* Tables kept at hand, so that a fault seldom allocates. */
 #define LG_POOL		8
 
-/* Tables for a guest: some, and one for every 64 pages of its memory. */
+/* Tables for a guest: some, and one for every 64 pages, up to LG_MAX_SPTS. */
 #define LG_LIMIT_BASE	64
 #define LG_LIMIT_SHIFT	6
 
@@ -74,6 +76,35 @@ static void lg_set_entry(struct lg_spt *t, unsigned int i, u32 entry, u32 guest)
 		WRITE_ONCE(t->entry[i], entry);
 }
 
+/*
+ * The table of the only entry that may have been made from a frame, and in *i
+ * the entry; NULL: it is gone. Nothing is noted when entries go. Not for
+ * LG_LEAF_MANY.
+ */
+struct lg_spt *lg_leaf_table(const struct lg_shadow *sh, u32 gfn,
+			     unsigned int *i)
+{
+	struct lg_spt *t = sh->spt[sh->leaf[gfn] >> LG_LEAF_SHIFT];
+
+	*i = sh->leaf[gfn] % LG_ENTRIES;
+	if (t && (t->kind == LG_USER || t->kind == LG_KERNEL) &&
+	    test_bit(*i, t->present) && t->guest[*i] >> PAGE_SHIFT == gfn)
+		return t;
+	return NULL;
+}
+
+/* Note that entry @i of @t is made from a frame. */
+static void lg_note_leaf(struct lg_shadow *sh, u32 gfn, const struct lg_spt *t,
+			 unsigned int i)
+{
+	u32 leaf = t->id << LG_LEAF_SHIFT | i;
+	unsigned int old;
+
+	if (sh->leaf[gfn] == leaf || sh->leaf[gfn] == LG_LEAF_MANY)
+		return;
+	sh->leaf[gfn] = lg_leaf_table(sh, gfn, &old) ? LG_LEAF_MANY : leaf;
+}
+
 /* Set a lower entry of a user or kernel table to what the guest's says. */
 void lg_set_leaf(struct lg_guest *g, struct lg_spt *t, unsigned int i, u32 guest)
 {
@@ -81,7 +112,7 @@ void lg_set_leaf(struct lg_guest *g, struct lg_spt *t, unsigned int i, u32 guest
 
 	lockdep_assert_held(&g->mmu_lock);
 	if (entry)
-		g->shadow->frames[guest >> PAGE_SHIFT] |= LG_FRAME_TABLE;
+		lg_note_leaf(g->shadow, guest >> PAGE_SHIFT, t, i);
 	lg_set_entry(t, i, entry, guest);
 }
 
@@ -121,7 +152,7 @@ static struct lg_spt *lg_spt_alloc(void)
 	if (!t)
 		return NULL;
 	t->entry = (u32 *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
-	t->guest = (u32 *)__get_free_page(GFP_KERNEL_ACCOUNT);
+	t->guest = (u32 *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
 	if (!t->entry || !t->guest) {
 		lg_spt_free(t);
 		return NULL;
@@ -129,6 +160,30 @@ static struct lg_spt *lg_spt_alloc(void)
 	set_page_private(virt_to_page(t->entry), (unsigned long)t);
 	INIT_LIST_HEAD(&t->list);
 	return t;
+}
+
+/* The notifier finds it from here on. */
+static void lg_spt_register(struct lg_guest *g, struct lg_spt *t)
+{
+	struct lg_shadow *sh = g->shadow;
+
+	/* There are fewer than places: see lg_fill_pool(). */
+	for (t->id = 1; sh->spt[t->id]; t->id++)
+		;
+	spin_lock(&g->mmu_lock);
+	sh->spt[t->id] = t;
+	spin_unlock(&g->mmu_lock);
+	sh->spts++;
+}
+
+static void lg_spt_unregister(struct lg_guest *g, struct lg_spt *t)
+{
+	struct lg_shadow *sh = g->shadow;
+
+	spin_lock(&g->mmu_lock);
+	sh->spt[t->id] = NULL;
+	spin_unlock(&g->mmu_lock);
+	sh->spts--;
 }
 
 /* lg_fill_pool() has seen to it that there is one. */
@@ -144,6 +199,8 @@ struct lg_spt *lg_take(struct lg_guest *g, enum lg_spt_kind kind, u32 gfn)
 	t->gfn = gfn;
 	if (kind != LG_USER)
 		hash_add(sh->hash, &t->hash, gfn);
+	if (kind == LG_ROOT)
+		sh->nr_roots++;
 	list_move_tail(&t->list, kind == LG_ROOT ? &sh->roots : &sh->tables);
 	return t;
 }
@@ -163,6 +220,8 @@ static void lg_bury(struct lg_shadow *sh, struct lg_spt *t)
 {
 	if (t->kind != LG_USER)
 		hash_del(&t->hash);
+	if (t->kind == LG_ROOT)
+		sh->nr_roots--;
 	t->root = NULL;
 	t->index = 0;
 	t->stale = false;
@@ -206,8 +265,11 @@ void lg_unlink_range(struct lg_guest *g, struct lg_spt *root, unsigned int from,
 	unsigned int i;
 
 	for (i = find_next_bit(root->present, to, from); i < to;
-	     i = find_next_bit(root->present, to, i + 1))
+	     i = find_next_bit(root->present, to, i + 1)) {
 		lg_unlink(g, root, i);
+		/* Each may be the last link of a table, and that full. */
+		cond_resched_lock(&g->mmu_lock);
+	}
 }
 
 void lg_set_link(struct lg_guest *g, struct lg_spt *root, unsigned int i,
@@ -266,30 +328,6 @@ static void lg_evict_table(struct lg_guest *g, struct lg_spt *t)
 }
 
 /*
- * Make room: the address space not loaded for longest goes, as a whole; without
- * one the table not filled for longest. By age, not by chance: a run can be
- * repeated.
- */
-static bool lg_evict(struct lg_guest *g)
-{
-	struct lg_shadow *sh = g->shadow;
-	struct lg_spt *t;
-
-	lockdep_assert_held(&g->mmu_lock);
-	list_for_each_entry(t, &sh->roots, list) {
-		if (!lg_root_loaded(g, t)) {
-			lg_drop_root(g, t);
-			return true;
-		}
-	}
-	t = list_first_entry_or_null(&sh->tables, struct lg_spt, list);
-	if (!t)
-		return false;
-	lg_evict_table(g, t);
-	return true;
-}
-
-/*
  * Let go of what is dead. To be called after the spinlock, by everybody who may
  * have dropped tables.
  */
@@ -313,10 +351,46 @@ void lg_reap(struct lg_guest *g)
 			sh->pooled++;
 		} else {
 			list_del(&t->list);
-			sh->spts--;
+			lg_spt_unregister(g, t);
 			lg_spt_free(t);
 		}
+		cond_resched();
 	}
+}
+
+/*
+ * Make room: the address space not loaded for longest goes, as a whole; without
+ * one the table not filled for longest. By age, not by chance: a run can be
+ * repeated.
+ */
+static bool lg_evict_locked(struct lg_guest *g)
+{
+	struct lg_shadow *sh = g->shadow;
+	struct lg_spt *t;
+
+	lockdep_assert_held(&g->mmu_lock);
+	list_for_each_entry(t, &sh->roots, list) {
+		if (!lg_root_loaded(g, t)) {
+			lg_drop_root(g, t);
+			return true;
+		}
+	}
+	t = list_first_entry_or_null(&sh->tables, struct lg_spt, list);
+	if (!t)
+		return false;
+	lg_evict_table(g, t);
+	return true;
+}
+
+static bool lg_evict(struct lg_guest *g)
+{
+	bool evicted;
+
+	spin_lock(&g->mmu_lock);
+	evicted = lg_evict_locked(g);
+	spin_unlock(&g->mmu_lock);
+	lg_reap(g);
+	return evicted;
 }
 
 /* Have LG_TAKE tables in the pool before the spinlock is taken. */
@@ -324,24 +398,21 @@ int lg_fill_pool(struct lg_guest *g)
 {
 	struct lg_shadow *sh = g->shadow;
 	struct lg_spt *t;
-	bool evicted;
 
 	lockdep_assert_held(&sh->lock);
+	/* One may be taken, and there always is one that is not loaded. */
+	if (sh->nr_roots >= LG_MAX_ROOTS)
+		lg_evict(g);
 	while (sh->pooled < LG_TAKE) {
-		if (sh->spts >= sh->limit) {
-			spin_lock(&g->mmu_lock);
-			evicted = lg_evict(g);
-			spin_unlock(&g->mmu_lock);
-			lg_reap(g);
-			if (evicted)
-				continue;
-		}
+		/* With nothing to evict there are next to none: no limit. */
+		if (sh->spts >= sh->limit && lg_evict(g))
+			continue;
 		t = lg_spt_alloc();
 		if (!t)
 			return -ENOMEM;
+		lg_spt_register(g, t);
 		list_add(&t->list, &sh->pool);
 		sh->pooled++;
-		sh->spts++;
 	}
 	return 0;
 }
@@ -355,7 +426,8 @@ int lg_tables_init(struct lg_guest *g)
 	INIT_LIST_HEAD(&sh->pool);
 	INIT_LIST_HEAD(&sh->dead);
 	hash_init(sh->hash);
-	sh->limit = LG_LIMIT_BASE + (g->ram_pages >> LG_LIMIT_SHIFT);
+	sh->limit = min(LG_LIMIT_BASE + (g->ram_pages >> LG_LIMIT_SHIFT),
+			LG_MAX_SPTS);
 	sh->kernel = lg_spt_alloc();
 	return sh->kernel ? 0 : -ENOMEM;
 }

@@ -342,6 +342,10 @@ int lg_handle_exit(struct lg_vcpu *vcpu)
 {
 	u32 trap = vcpu->regs.trap;
 
+	/* With a descriptor of the table that was replaced: try it again. */
+	if (lg_drop_kept(vcpu) && trap >= X86_TRAP_TS && trap <= X86_TRAP_GP)
+		return 0;
+
 	switch (trap) {
 	case X86_TRAP_NMI:
 	case X86_TRAP_MC:
