@@ -33,6 +33,11 @@ static struct {
 	bool escape;			/* Ctrl-] was the last key */
 	bool send_eof;			/* the guest wants to know of the end */
 	bool line_open;			/* the last byte was not a newline */
+	/*
+	 * The program's console still echoes: lguest-init sends a NUL when it
+	 * does not any more, and nothing is handed over before that.
+	 */
+	atomic_bool held;
 } input;
 
 static struct termios saved_termios;
@@ -118,6 +123,7 @@ bool console_setup(struct guest *g, const struct options *opt)
 	platform_add_console(g, program);
 	input.console = program;
 	input.send_eof = !is_terminal(program);
+	input.held = true;
 	return is_terminal(program);
 }
 
@@ -144,6 +150,13 @@ static void write_all(struct console *c, const uint8_t *p, size_t len)
 static void console_write(struct guest *g, struct console *c,
 			  const uint8_t *p, size_t len)
 {
+	if (len && c == input.console && input.held) {
+		input.held = false;
+		if (!*p) {
+			p++;
+			len--;
+		}
+	}
 	if (len)
 		g->said_something = true;
 	if (c->out >= 0)
@@ -324,7 +337,7 @@ static void *input_thread(void *arg)
 
 	for (;;) {
 		p[1].fd = end || !input_has_room() ? -1 : input.console->in;
-		if (poll(p, 2, input.len ? RETRY_MS : -1) < 0)
+		if (poll(p, 2, input.len || input.held ? RETRY_MS : -1) < 0)
 			continue;
 		if (p[0].revents && read(signals, &si, sizeof(si)) > 0) {
 			terminal_restore();
@@ -334,7 +347,7 @@ static void *input_thread(void *arg)
 			end = true;
 			input_end();
 		}
-		if (input.len)
+		if (input.len && !input.held)
 			input_push(g);
 	}
 	return NULL;

@@ -122,6 +122,8 @@ static void open_console(void)
 		close(fd);
 	if (!strcmp(args[0], "raw"))
 		make_raw(0);
+	/* The launcher waits for this before it hands over any input. */
+	write(1, "", 1);
 }
 
 /* Run the program; returns only if that fails, with the status to give. */
