@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Fetch, patch, build, boot. `make help` lists the targets.
 CONFIG ?= host
-export CONFIG GUEST CPU SMP MEM EMU ACCEL SCENARIO APPEND TIMEOUT SHOW STRICT JOBS TREE
+export CONFIG GUEST CPU SMP MEM EMU ACCEL SCENARIO APPEND TIMEOUT SHOW STRICT KEEP JOBS TREE
 
 help:
 	@sed -n 's/^#: //p' Makefile
@@ -13,6 +13,12 @@ run: build
 #: make shell        a shell on the host; `lguest --help` there (leave: poweroff -f)
 shell: build
 	@SCENARIO=shell ci/boot
+
+#: make debian       Debian i386 on a disk, in a guest, at its login (root, no password;
+#:                   leave: poweroff, or Ctrl-] x; KEEP=1 keeps what you write)
+debian: build
+	@ci/debian image
+	@SCENARIO=login ci/boot
 
 #: make check        the tests; the last line is "N passed, N failed"
 check:
@@ -54,4 +60,4 @@ series: tree
 clean:
 	rm -rf build/o-* build/initrd build/userland build/logs
 
-.PHONY: help run shell check check-long boot list tree build export series clean
+.PHONY: help run shell debian check check-long boot list tree build export series clean

@@ -27,8 +27,9 @@
 
 union lguest_shared_page lguest_shared_page __page_aligned_bss;
 
-/* A copy of what the launcher left in memory. */
+/* A copy of what the launcher left in memory, and where it did. */
 static struct lguest_platform platform __ro_after_init;
+static phys_addr_t platform_addr __ro_after_init;
 
 /* The guest keeps out of the last 4M: the host's window is there. */
 #define LGUEST_WINDOW_SIZE	SZ_4M
@@ -56,6 +57,22 @@ const struct lguest_device_desc *lguest_find_device(u32 type, unsigned int nth)
 }
 EXPORT_SYMBOL_GPL(lguest_find_device);
 
+/**
+ * lguest_get_platform - what the launcher offers
+ * @addr: where its description lies in memory; the launcher changes some of it
+ *	while the guest runs
+ *
+ * Return: a copy, made at boot, or NULL if this is not a guest.
+ */
+const struct lguest_platform *lguest_get_platform(phys_addr_t *addr)
+{
+	if (!platform_addr)
+		return NULL;
+
+	*addr = platform_addr;
+	return &platform;
+}
+
 /*
  * The launcher leaves the description in the first megabyte, since the early page
  * tables map the low end of memory, up to somewhat above the kernel, and nothing
@@ -75,6 +92,7 @@ static bool __init lguest_detect(void)
 		return false;
 
 	memcpy(&platform, p, min(p->size, sizeof(platform)));
+	platform_addr = addr;
 	return true;
 }
 
@@ -144,11 +162,13 @@ void __init lguest_init(void)
 	/*
 	 * These fill in what the host wants to know with LGUEST_HC_INIT. In
 	 * return it puts the interrupt flag that it has emulated so far into
-	 * the shared page, and the clock.
+	 * the shared page, and the clock. The interrupt flag comes first: with
+	 * the processor's own, which is always set, locks that are taken here
+	 * would complain.
 	 */
+	lguest_irq_init();
 	lguest_early_console_init();
 	lguest_power_init();
-	lguest_irq_init();
 	lguest_mmu_init();
 	lguest_cpu_init();
 	err = lguest_hypercall(LGUEST_HC_INIT, __pa(&lguest_shared_page),

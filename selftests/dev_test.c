@@ -130,8 +130,10 @@ static void test_sizes(void)
 		{ LGUEST_INTERRUPT, sizeof(struct lguest_interrupt), "interrupt" },
 		{ LGUEST_GET_DMA, sizeof(struct lguest_get_dma), "get dma" },
 		{ LGUEST_BREAK, sizeof(struct lguest_break), "break" },
+		{ LGUEST_LISTEN, sizeof(struct lguest_listen), "listen" },
+		{ LGUEST_TAKE_DMA, sizeof(struct lguest_take_dma), "take dma" },
 	};
-	static const __u32 unknown[] = { 0, 5, 0x7fffffff, 0xffffffff };
+	static const __u32 unknown[] = { 0, 7, 0x7fffffff, 0xffffffff };
 	static __u32 buf[1024];
 	size_t i, len;
 	bool ok;
@@ -349,7 +351,7 @@ int main(void)
 	ksft_print_header();
 	if (access(DEVICE, F_OK))
 		ksft_exit_skip("no " DEVICE "\n");
-	ksft_set_plan(73);
+	ksft_set_plan(75);
 	nowhere = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 		       0);
 	open_device();

@@ -24,6 +24,8 @@ static const struct lgtest tests[] = {
 	{ "hop", hop_main, "PID SECONDS: moves a process from CPU to CPU" },
 	{ "coherence", coherence_main, "[SECONDS [SEED]]: page tables that change unloaded" },
 	{ "control", control_main, "what /dev/lguest must refuse" },
+	{ "blocks", blocks_main, "FILE N SEED: changes a disk, reads it back" },
+	{ "xfer", xfer_main, "PORT [HOST MB]: megabytes over TCP, both ways, checked" },
 	{ "oom", oom_main, "a child takes all memory" },
 };
 

@@ -2,6 +2,11 @@
 # Shell functions of the test machines: both inits and the scenarios use them.
 # shellcheck shell=dash
 
+# The shell takes busybox's own before what lies in /bin, Debian's perhaps.
+ip() { /bin/ip "$@"; }
+ping() { /bin/ping "$@"; }
+mke2fs() { /bin/mke2fs "$@"; }
+
 mount_all() {
 	mount -t proc proc /proc
 	mount -t sysfs sys /sys
@@ -57,11 +62,12 @@ launch() {
 
 # guest NAME TASK ARGS...: a guest with the usual kernel and user land that
 # does TASK (see init.guest); ARGS are the launcher's; GUEST_APPEND is more for
-# its command line. Status: the launcher's.
+# its command line, GUEST_INITRD another user land (/guest/tools.cpio is the one
+# with programs of Debian's, in a scenario with "# tools:"). Status: the launcher's.
 guest() {
 	local name=$1 what=$2
 	shift 2
-	launch "$name" --initrd /guest/guest.cpio "$@" \
+	launch "$name" --initrd "${GUEST_INITRD:-/guest/guest.cpio}" "$@" \
 		--append "console=hvc0 task=$what $GUEST_APPEND" "${GUEST_KERNEL:-/guest/bzImage}"
 }
 
@@ -136,6 +142,42 @@ all_back() {
 		diff /tmp/meminfo.before /proc/meminfo | grep '^[-+][A-Z]'
 		fail "$(($1 - now)) kB of the host's memory are gone"
 	}
+}
+
+# tap NAME [ADDRESS]: a TAP device of the host's, up
+tap() {
+	tunctl -t "$1" >/dev/null || fail "no TAP device $1"
+	[ -z "${2:-}" ] || ip addr add "$2/24" dev "$1"
+	ip link set "$1" up
+}
+
+# bridge NAME ADDRESS DEVICE...: joins devices
+bridge() {
+	local name=$1 dev
+	brctl addbr "$name" || fail "no bridge $name"
+	ip addr add "$2/24" dev "$name"
+	shift 2
+	for dev in "$@"; do brctl addif "$name" "$dev"; done
+	ip link set "$name" up
+}
+
+# says NAME TEXT SECONDS: until guest NAME prints TEXT; its line is in $LINE
+# shellcheck disable=SC2034
+says() {
+	wait_for "/tmp/$1.log" "^$2" "$3" || fail "guest $1 does not say $2 within $3 s"
+	LINE=$(tr -d '\r' <"/tmp/$1.log" | grep -m 1 -E "^$2")
+}
+
+# quit NAME: ends a guest that would go on
+quit() {
+	kill "$(cat "/tmp/$1.pid")"
+	wait_for "/tmp/$1.status" . 20 || fail "guest $1 does not end"
+}
+
+# stop_all PROGRAM...: ends them (busybox has no pkill)
+stop_all() {
+	local pid
+	for pid in $(pidof "$@"); do kill "$pid"; done
 }
 
 # host_load N: N processes that spin; stop_load ends them

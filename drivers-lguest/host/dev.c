@@ -4,10 +4,10 @@
  * command, read() runs a virtual processor; include/uapi/linux/lguest.h says
  * what each of them takes and gives.
  *
- * Locking: commands hold guest->lock, so LGUEST_INITIALISE happens once and no
- * command sees half of it. A run holds vcpu->lock and not guest->lock, so that
- * commands get through to a guest that runs. Both may fault in user memory:
- * the order is guest->lock, then dma.c's lock, then mmap_lock.
+ * Locking: LGUEST_INITIALISE holds guest->lock, so it happens once; what else
+ * needs a guest looks at guest->initialised, so that no command sees half of it.
+ * A run holds vcpu->lock. What a thread may have to wait for in user memory
+ * is never waited for under a lock that cannot be given up (killable).
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -29,6 +29,8 @@ union lg_command {
 	struct lguest_interrupt interrupt;
 	struct lguest_get_dma get_dma;
 	struct lguest_break brk;
+	struct lguest_listen listen;
+	struct lguest_take_dma take_dma;
 };
 
 /* The size that a command must have; 0: there is no such command. */
@@ -43,6 +45,10 @@ static size_t lg_command_size(u32 command)
 		return sizeof(struct lguest_get_dma);
 	case LGUEST_BREAK:
 		return sizeof(struct lguest_break);
+	case LGUEST_LISTEN:
+		return sizeof(struct lguest_listen);
+	case LGUEST_TAKE_DMA:
+		return sizeof(struct lguest_take_dma);
 	default:
 		return 0;
 	}
@@ -93,6 +99,10 @@ static int lg_cmd_initialise(struct lg_guest *g,
 {
 	int err;
 
+	ACQUIRE(mutex_kill, lock)(&g->lock);
+	err = ACQUIRE_ERR(mutex_kill, &lock);
+	if (err)
+		return err;
 	if (g->initialised)
 		return -EBUSY;
 	if (!lg_initialise_ok(init))
@@ -124,25 +134,66 @@ static int lg_cmd_interrupt(struct lg_guest *g,
 	return 0;
 }
 
+/*
+ * Where the result of a command goes, if it can be written: a bad address must be
+ * found before a buffer is taken, there is no way back.
+ */
+static void __user *lg_result(u64 addr, size_t size)
+{
+	void __user *result = u64_to_user_ptr(addr);
+
+	/* u64_to_user_ptr() drops the upper half. */
+	if (addr > ULONG_MAX || clear_user(result, size))
+		return NULL;
+	return result;
+}
+
 static int lg_cmd_get_dma(struct lg_guest *g, const struct lguest_get_dma *cmd)
 {
 	struct lguest_dma_buffer buf;
-	void __user *result = u64_to_user_ptr(cmd->result);
+	void __user *result;
 	int err;
 
-	/* u64_to_user_ptr() drops the upper half. */
-	if (cmd->result > ULONG_MAX)
-		return -EFAULT;
 	err = lg_dev_alive(g);
 	if (err)
 		return err;
-	/* Find a bad address before a buffer is taken: there is no way back. */
-	if (clear_user(result, sizeof(buf)))
+	result = lg_result(cmd->result, sizeof(buf));
+	if (!result)
 		return -EFAULT;
 	err = lg_dma_get(g, cmd->key, &buf);
 	if (err)
 		return err;
 	return copy_to_user(result, &buf, sizeof(buf)) ? -EFAULT : 0;
+}
+
+static int lg_cmd_listen(struct lg_guest *g, const struct lguest_listen *cmd)
+{
+	int err;
+
+	if (cmd->reserved || cmd->eventfd < -1)
+		return -EINVAL;
+	err = lg_dev_alive(g);
+	return err ? err : lg_dma_listen(g, cmd->key, cmd->eventfd);
+}
+
+static int lg_cmd_take_dma(struct lg_guest *g, const struct lguest_take_dma *cmd)
+{
+	struct lguest_sent sent;
+	void __user *result;
+	size_t len;
+	int err;
+
+	err = lg_dev_alive(g);
+	if (err)
+		return err;
+	result = lg_result(cmd->result, sizeof(sent));
+	if (!result)
+		return -EFAULT;
+	err = lg_dma_take_sent(g, cmd->key, &sent);
+	if (err)
+		return err;
+	len = offsetof(struct lguest_sent, dma[sent.count]);
+	return copy_to_user(result, &sent, len) ? -EFAULT : 0;
 }
 
 static int lg_cmd_break(struct lg_guest *g, const struct lguest_break *cmd)
@@ -178,7 +229,6 @@ static ssize_t lg_dev_write(struct file *file, const char __user *buf,
 	if (count != lg_command_size(cmd.command))
 		return -EINVAL;
 
-	guard(mutex)(&g->lock);
 	switch (cmd.command) {
 	case LGUEST_INITIALISE:
 		err = lg_cmd_initialise(g, &cmd.initialise);
@@ -192,6 +242,12 @@ static ssize_t lg_dev_write(struct file *file, const char __user *buf,
 	case LGUEST_BREAK:
 		err = lg_cmd_break(g, &cmd.brk);
 		break;
+	case LGUEST_LISTEN:
+		err = lg_cmd_listen(g, &cmd.listen);
+		break;
+	case LGUEST_TAKE_DMA:
+		err = lg_cmd_take_dma(g, &cmd.take_dma);
+		break;
 	default:
 		err = -EINVAL;
 	}
@@ -203,7 +259,8 @@ static ssize_t lg_read_info(char __user *buf, size_t count)
 	struct lguest_info info = {
 		.version	= LGUEST_API_VERSION,
 		.max_vcpus	= LG_MAX_VCPUS,
-		.features	= LGUEST_FEATURE_DMA,
+		.features	= LGUEST_FEATURE_DMA | LGUEST_FEATURE_SHARED_DMA |
+				  LGUEST_FEATURE_LISTEN,
 		.max_ram	= LG_MAX_RAM,
 		.window		= lg_window_start(),
 	};
@@ -211,6 +268,22 @@ static ssize_t lg_read_info(char __user *buf, size_t count)
 	if (count < sizeof(info))
 		return -EINVAL;
 	return copy_to_user(buf, &info, sizeof(info)) ? -EFAULT : sizeof(info);
+}
+
+static ssize_t lg_read_stats(struct lg_guest *g, char __user *buf, size_t count)
+{
+	struct lguest_stats stats = { .count = LGUEST_STATS };
+	int err;
+
+	BUILD_BUG_ON(ARRAY_SIZE(stats.value) < LGUEST_STATS);
+
+	if (count < sizeof(stats))
+		return -EINVAL;
+	err = lg_dev_ready(g);
+	if (err)
+		return err;
+	lg_stats_sum(g, stats.value);
+	return copy_to_user(buf, &stats, sizeof(stats)) ? -EFAULT : sizeof(stats);
 }
 
 /* With vcpu->lock held: run, and tell the launcher why that ended. */
@@ -247,6 +320,8 @@ static ssize_t lg_dev_read(struct file *file, char __user *buf, size_t count,
 
 	if (pos == LGUEST_INFO_POS)
 		return lg_read_info(buf, count);
+	if (pos == LGUEST_STATS_POS)
+		return lg_read_stats(g, buf, count);
 	if (pos < 0 || pos >= LG_MAX_VCPUS || count < sizeof(vcpu->exit))
 		return -EINVAL;
 	err = lg_dev_ready(g);

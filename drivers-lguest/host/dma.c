@@ -1,51 +1,60 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * DMA: a guest binds an array of buffers to a key, which is an address; who
- * sends to that address fills them, in array order, round and round. In this
- * version only the launcher sends to a guest and a guest only to the launcher.
+ * sends to that address fills them, in array order, round and round. That is
+ * another guest (port.c) or the launcher. What a guest sends goes to the guest
+ * that has bound the key; else to a thread of the launcher that listens there;
+ * else the launcher is asked, by the exit of the run.
  *
  * A buffer is one word of state and a list of sections, in guest memory that
  * the guest may change at any time. So nothing read from it is kept: the host
  * owns only the cursor, and the state word moves by compare and exchange:
  *
- *	0 (free) -> LGUEST_DMA_TAKEN (LGUEST_GET_DMA) -> LGUEST_DMA_USED | bytes
- *	(the launcher) -> 0 (the guest)
+ *	0 (free) -> LGUEST_DMA_TAKEN -> LGUEST_DMA_USED | bytes -> 0 (the guest)
  *
  * A guest that writes there out of turn mixes up its own input, no more.
  */
+#include <linux/atomic.h>
 #include <linux/cleanup.h>
+#include <linux/err.h>
+#include <linux/eventfd.h>
 #include <linux/mutex.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/xarray.h>
+#include "dma.h"
 #include "lg.h"
 
-/* What one guest may bind: keys, and buffers at a key. */
+/* What one guest may bind, its launcher listen to: keys, and buffers at a key. */
 #define LG_DMA_KEYS	64
 #define LG_DMA_BUFFERS	256
 
 /**
- * struct lg_dma_binding - buffers bound to a key
+ * struct lg_listener - a thread of the launcher that serves a key
  * @key: guest physical address
- * @dmas: guest physical address of the array of struct lguest_dma
- * @count: how many; 0: this slot is free
- * @next: the one to be filled next
- * @irq: raised when one has been filled
+ * @count: buffers that wait
+ * @head: the one that has waited longest
+ * @event: signalled for each
+ * @sent: their addresses, a ring
  */
-struct lg_dma_binding {
+struct lg_listener {
 	u32 key;
-	u32 dmas;
 	u32 count;
-	u32 next;
-	u32 irq;
+	u32 head;
+	struct eventfd_ctx *event;
+	u32 sent[LGUEST_SENT_MAX];
 };
 
 /**
- * struct lg_dma_table - all that a guest has bound
- * @lock: guards the bindings; taken before mmap_lock
- * @binding: in no order
+ * struct lg_dma_table - all that a guest has bound, and its launcher listens to
+ * @ports: struct lg_port by key
+ * @listeners: struct lg_listener by key; its lock guards these, too
+ * @keys: entries of both; never more than LG_DMA_KEYS
  */
 struct lg_dma_table {
-	struct mutex lock;		/* all bindings */
-	struct lg_dma_binding binding[LG_DMA_KEYS];
+	struct xarray ports;
+	struct xarray listeners;
+	atomic_t keys;
 };
 
 int lg_dma_init(struct lg_guest *g)
@@ -53,37 +62,64 @@ int lg_dma_init(struct lg_guest *g)
 	g->dma = kzalloc_obj(*g->dma, GFP_KERNEL_ACCOUNT);
 	if (!g->dma)
 		return -ENOMEM;
-	mutex_init(&g->dma->lock);
+	xa_init(&g->dma->ports);
+	xa_init(&g->dma->listeners);
 	return 0;
+}
+
+static void lg_listener_free(struct lg_listener *l)
+{
+	if (!l)
+		return;
+	eventfd_ctx_put(l->event);
+	kfree(l);
+}
+
+static void lg_port_end(struct lg_port *p)
+{
+	lg_port_withdraw(p);
+	lg_port_put(p);
 }
 
 void lg_dma_destroy(struct lg_guest *g)
 {
+	struct lg_listener *l;
+	struct lg_port *p;
+	unsigned long key;
+
+	if (!g->dma)
+		return;
+	xa_for_each(&g->dma->ports, key, p)
+		lg_port_end(p);
+	xa_destroy(&g->dma->ports);
+	xa_for_each(&g->dma->listeners, key, l)
+		lg_listener_free(l);
+	xa_destroy(&g->dma->listeners);
 	kfree(g->dma);
 	g->dma = NULL;
 }
 
-/* The binding of @key, or NULL. */
-static struct lg_dma_binding *lg_dma_find(struct lg_dma_table *t, u32 key)
+/* Put @entry at @key of @xa, one of both: 0, -EEXIST, -ENOSPC or -ENOMEM. */
+static int lg_dma_add(struct lg_dma_table *t, struct xarray *xa, u32 key, void *entry)
 {
-	unsigned int i;
+	int err;
 
-	lockdep_assert_held(&t->lock);
-	for (i = 0; i < LG_DMA_KEYS; i++)
-		if (t->binding[i].count && t->binding[i].key == key)
-			return &t->binding[i];
-	return NULL;
+	if (!atomic_add_unless(&t->keys, 1, LG_DMA_KEYS))
+		return xa_load(xa, key) ? -EEXIST : -ENOSPC;
+	err = xa_insert(xa, key, entry, GFP_KERNEL_ACCOUNT);
+	if (err)
+		atomic_dec(&t->keys);
+	return err == -EBUSY ? -EEXIST : err;
 }
 
-static struct lg_dma_binding *lg_dma_find_free(struct lg_dma_table *t)
+/* And take it out: the entry, or NULL. */
+static void *lg_dma_remove(struct lg_dma_table *t, struct xarray *xa, u32 key)
 {
-	unsigned int i;
+	void *entry = xa_erase(xa, key);
 
-	lockdep_assert_held(&t->lock);
-	for (i = 0; i < LG_DMA_KEYS; i++)
-		if (!t->binding[i].count)
-			return &t->binding[i];
-	return NULL;
+	if (entry)
+		atomic_dec(&t->keys);
+	return entry;
 }
 
 /* May @count structures begin at @gpa? The state word must not straddle. */
@@ -93,75 +129,174 @@ static bool lg_dma_array_ok(const struct lg_guest *g, u32 gpa, u32 count)
 	       lg_gpa_ok(g, gpa, count * sizeof(struct lguest_dma));
 }
 
+static int lg_dma_unbind(struct lg_dma_table *t, u32 key)
+{
+	struct lg_port *p = lg_dma_remove(t, &t->ports, key);
+
+	if (!p)
+		return -ENOENT;
+	lg_port_end(p);
+	return 0;
+}
+
 /* LGUEST_HC_BIND_DMA */
 int lg_dma_bind(struct lg_vcpu *vcpu, u32 key, u32 dmas, u32 count, u32 irq)
 {
 	struct lg_guest *g = vcpu->guest;
-	struct lg_dma_binding *b;
+	struct lg_dma_table *t = g->dma;
+	struct lg_port *p;
+	int err;
 
-	guard(mutex)(&g->dma->lock);
-	b = lg_dma_find(g->dma, key);
-	if (!count) {
-		if (!b)
-			return -ENOENT;
-		b->count = 0;
-		return 0;
-	}
+	if (!count)
+		return lg_dma_unbind(t, key);
 	if (!lg_gpa_ok(g, key, 1) || !lg_dma_array_ok(g, dmas, count) ||
 	    irq >= LGUEST_IRQS)
 		return -EINVAL;
-	if (b)
-		return -EEXIST;
-	b = lg_dma_find_free(g->dma);
-	if (!b)
-		return -ENOSPC;
-	*b = (struct lg_dma_binding) {
-		.key	= key,
-		.dmas	= dmas,
-		.count	= count,
-		.irq	= irq,
-	};
+	p = lg_port_create(g, key, dmas, count, irq);
+	if (IS_ERR(p))
+		return PTR_ERR(p);
+	err = lg_port_publish(p);
+	if (!err)
+		err = lg_dma_add(t, &t->ports, key, p);
+	if (err)
+		lg_port_end(p);
+	return err;
+}
+
+/* Leave the buffer to who listens: 0, -ENOBUFS, or 1: nobody does. */
+static int lg_dma_queue(struct lg_dma_table *t, u32 key, u32 dma)
+{
+	struct lg_listener *l;
+
+	guard(spinlock)(&t->listeners.xa_lock);
+	l = xa_load(&t->listeners, key);
+	if (!l)
+		return 1;
+	if (l->count == LGUEST_SENT_MAX)
+		return -ENOBUFS;
+	l->sent[(l->head + l->count) % LGUEST_SENT_MAX] = dma;
+	l->count++;
+	eventfd_signal(l->event);
 	return 0;
 }
 
 /*
- * LGUEST_HC_SEND_DMA. Another guest that has bound the same memory would be
- * looked up here, by what the launcher's mapping at @key is backed with; as
- * there is none, the launcher is asked. It gets the address only and checks
- * the sections itself, where it uses them.
+ * LGUEST_HC_SEND_DMA. The launcher gets the address only and checks the sections
+ * itself, where it uses them.
  */
 int lg_dma_send(struct lg_vcpu *vcpu, u32 key, u32 dma)
 {
 	struct lg_guest *g = vcpu->guest;
+	struct lg_port *p;
+	int ret;
 
 	if (!lg_gpa_ok(g, key, 1) || !lg_dma_array_ok(g, dma, 1))
 		return -EINVAL;
-	return 1;
+	p = lg_port_find(g, key);
+	if (IS_ERR(p))
+		return PTR_ERR(p);
+	if (p) {
+		ret = lg_port_send(p, g, dma);
+		lg_port_put(p);
+		if (!ret)
+			vcpu->stats[LGUEST_STAT_DMA_COPIED]++;
+	} else {
+		ret = lg_dma_queue(g->dma, key, dma);
+		if (!ret)
+			vcpu->stats[LGUEST_STAT_DMA_QUEUED]++;
+	}
+	if (ret == -ENOBUFS)
+		vcpu->stats[LGUEST_STAT_DMA_NO_BUFFER]++;
+	return ret;
 }
 
-/*
- * LGUEST_GET_DMA: take the next buffer of a binding, if it is free. The mark
- * in guest memory keeps a buffer from being taken twice before it is filled,
- * also when the cursor has come round.
- */
-int lg_dma_get(struct lg_guest *g, u32 key, struct lguest_dma_buffer *buf)
+static int lg_dma_take_own(struct lg_guest *g, struct lg_port *p,
+			   struct lguest_dma_buffer *buf)
 {
-	struct lg_dma_binding *b;
 	u32 dma, used = 0;
 	int ret;
 
-	guard(mutex)(&g->dma->lock);
-	b = lg_dma_find(g->dma, key);
-	if (!b)
-		return -ENOENT;
+	ACQUIRE(mutex_kill, lock)(&p->lock);
+	ret = ACQUIRE_ERR(mutex_kill, &lock);
+	if (ret)
+		return ret;
 	/* In RAM: checked as it was bound, and RAM does not shrink. */
-	dma = b->dmas + b->next * sizeof(struct lguest_dma);
+	dma = p->dmas + p->next * sizeof(struct lguest_dma);
 	ret = lg_gpa_cmpxchg(g, dma + offsetof(struct lguest_dma, used), &used,
 			     LGUEST_DMA_TAKEN);
 	if (ret)
 		return ret < 0 ? ret : -ENOBUFS;
-	b->next = (b->next + 1) % b->count;
+	p->next = (p->next + 1) % p->count;
 	buf->dma = dma;
-	buf->irq = b->irq;
+	buf->irq = p->irq;
+	return 0;
+}
+
+/*
+ * LGUEST_GET_DMA: take the next buffer of a port, if it is free. The mark in
+ * guest memory keeps a buffer from being taken twice before it is filled, also
+ * when the cursor has come round.
+ */
+int lg_dma_get(struct lg_guest *g, u32 key, struct lguest_dma_buffer *buf)
+{
+	struct lg_port *p;
+	int ret;
+
+	scoped_guard(spinlock, &g->dma->ports.xa_lock) {
+		p = xa_load(&g->dma->ports, key);
+		if (!p)
+			return -ENOENT;
+		kref_get(&p->ref);
+	}
+	ret = lg_dma_take_own(g, p, buf);
+	lg_port_put(p);
+	return ret;
+}
+
+/* LGUEST_LISTEN */
+int lg_dma_listen(struct lg_guest *g, u32 key, int fd)
+{
+	struct lg_dma_table *t = g->dma;
+	struct lg_listener *l;
+	int err;
+
+	if (fd == -1) {
+		l = lg_dma_remove(t, &t->listeners, key);
+		lg_listener_free(l);
+		return l ? 0 : -ENOENT;
+	}
+	if (!lg_gpa_ok(g, key, 1))
+		return -EINVAL;
+	l = kzalloc_obj(*l, GFP_KERNEL_ACCOUNT);
+	if (!l)
+		return -ENOMEM;
+	l->key = key;
+	l->event = eventfd_ctx_fdget(fd);
+	if (IS_ERR(l->event)) {
+		kfree(l);
+		return -EBADF;
+	}
+	err = lg_dma_add(t, &t->listeners, key, l);
+	if (err)
+		lg_listener_free(l);
+	return err;
+}
+
+/* LGUEST_TAKE_DMA */
+int lg_dma_take_sent(struct lg_guest *g, u32 key, struct lguest_sent *sent)
+{
+	struct lg_dma_table *t = g->dma;
+	struct lg_listener *l;
+
+	sent->count = 0;
+	guard(spinlock)(&t->listeners.xa_lock);
+	l = xa_load(&t->listeners, key);
+	if (!l)
+		return -ENOENT;
+	while (l->count && sent->count < ARRAY_SIZE(sent->dma)) {
+		sent->dma[sent->count++] = l->sent[l->head];
+		l->head = (l->head + 1) % LGUEST_SENT_MAX;
+		l->count--;
+	}
 	return 0;
 }

@@ -359,7 +359,7 @@ int lg_emulate(struct lg_vcpu *vcpu)
 	u32 len = sizeof(code);
 	int err;
 
-	vcpu->stats[LG_STAT_EMULATE]++;
+	vcpu->stats[LGUEST_STAT_EMULATE]++;
 	/* The bytes behind a short instruction may lie in a page that is not there. */
 	if (lg_gva_read(vcpu, addr, code, len, 0, &fault)) {
 		len = PAGE_SIZE - offset_in_page(addr);

@@ -255,7 +255,7 @@ void lg_shadow_flush_one(struct lg_vcpu *vcpu, u32 addr)
 {
 	struct lg_shadow *sh = vcpu->guest->shadow;
 
-	vcpu->stats[LG_STAT_FLUSH_ONE]++;
+	vcpu->stats[LGUEST_STAT_FLUSH_ONE]++;
 	mutex_lock(&sh->lock);
 	lg_flush_one(vcpu, addr);
 	lg_reap(vcpu->guest);
@@ -267,7 +267,7 @@ void lg_shadow_flush_user(struct lg_vcpu *vcpu)
 	struct lg_guest *g = vcpu->guest;
 	struct lg_shadow *sh = g->shadow;
 
-	vcpu->stats[LG_STAT_FLUSH_USER]++;
+	vcpu->stats[LGUEST_STAT_FLUSH_USER]++;
 	mutex_lock(&sh->lock);
 	lg_sync_user(g, vcpu->mmu.root);
 	/* Until the guest has said what its user half is, that is all. */
@@ -283,7 +283,7 @@ void lg_shadow_flush_all(struct lg_vcpu *vcpu)
 	struct lg_shadow *sh = g->shadow;
 	struct lg_spt *root;
 
-	vcpu->stats[LG_STAT_FLUSH_ALL]++;
+	vcpu->stats[LGUEST_STAT_FLUSH_ALL]++;
 	mutex_lock(&sh->lock);
 	list_for_each_entry(root, &sh->roots, list)
 		root->stale = true;

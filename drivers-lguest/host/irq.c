@@ -90,6 +90,6 @@ int lg_irq_deliver(struct lg_vcpu *vcpu)
 	shared->irq_pending &= ~LGUEST_PENDING_IRQ;
 	err = lg_inject(vcpu, READ_ONCE(shared->callback_vector), false, 0);
 	if (!err)
-		vcpu->stats[LG_STAT_INJECT_IRQ]++;
+		vcpu->stats[LGUEST_STAT_INJECT_IRQ]++;
 	return err;
 }

@@ -41,30 +41,6 @@
 			 X86_EFLAGS_DF | X86_EFLAGS_OF | X86_EFLAGS_RF | \
 			 X86_EFLAGS_AC | X86_EFLAGS_ID)
 
-/* Exit reasons that are counted; see stats.c for the names. */
-enum lg_stat {
-	LG_STAT_ENTRY,		/* world switches */
-	LG_STAT_INTERRUPT,	/* host interrupts that ended a guest's slice */
-	LG_STAT_NMI,		/* NMIs and machine checks in the guest ... */
-	LG_STAT_NMI_SWITCHER,	/* ... and in the switcher */
-	LG_STAT_HYPERCALL,
-	LG_STAT_PAGE_FAULT,	/* page faults, of which ... */
-	LG_STAT_FILL,		/* ... the shadow was filled */
-	LG_STAT_REFLECT,	/* ... went to the guest */
-	LG_STAT_EMULATE,	/* privileged instructions */
-	LG_STAT_IRET,		/* iret completed by the host */
-	LG_STAT_INJECT_IRQ,
-	LG_STAT_INJECT_TRAP,
-	LG_STAT_LOAD_CR3,
-	LG_STAT_CR3_REUSED,	/* ... of which the shadow was still good */
-	LG_STAT_FLUSH_ONE,
-	LG_STAT_FLUSH_USER,
-	LG_STAT_FLUSH_ALL,
-	LG_STAT_HALT,
-	LG_STAT_USER_EXIT,	/* returns to the launcher */
-	LG_STATS
-};
-
 /* What functions that handle an exit return, beside 0 (run on) and -errno. */
 #define LG_TO_LAUNCHER	1	/* vcpu->exit is for the launcher */
 #define LG_NOT_OURS	2	/* not an instruction that is emulated */
@@ -155,14 +131,14 @@ struct lg_vcpu {
 	void *fpu;			/* FXSAVE area, 16 byte aligned */
 
 	struct lguest_exit exit;	/* what the next return to user space says */
-	u64 stats[LG_STATS];
+	u64 stats[LGUEST_STATS];
 };
 
 struct lg_dma_table;
 
 struct lg_guest {
 	struct kref ref;
-	struct mutex lock;		/* initialisation, commands */
+	struct mutex lock;		/* initialisation */
 	bool initialised;
 
 	struct mm_struct *mm;		/* of who opened the file; kept by mmgrab() */
@@ -348,12 +324,15 @@ void lg_dma_destroy(struct lg_guest *g);
 int lg_dma_bind(struct lg_vcpu *vcpu, u32 key, u32 dmas, u32 count, u32 irq);
 /* 0, -errno, or 1: the launcher shall handle it (LGUEST_EXIT_DMA). */
 int lg_dma_send(struct lg_vcpu *vcpu, u32 key, u32 dma);
-/* LGUEST_GET_DMA */
+/* LGUEST_GET_DMA, LGUEST_LISTEN, LGUEST_TAKE_DMA */
 int lg_dma_get(struct lg_guest *g, u32 key, struct lguest_dma_buffer *buf);
+int lg_dma_listen(struct lg_guest *g, u32 key, int fd);
+int lg_dma_take_sent(struct lg_guest *g, u32 key, struct lguest_sent *sent);
 
 /* stats.c: counters, in debugfs */
 void lg_stats_init(void);
 void lg_stats_exit(void);
+void lg_stats_sum(struct lg_guest *g, u64 *sums);	/* of LGUEST_STATS */
 void lg_stats_add(struct lg_guest *g);
 void lg_stats_remove(struct lg_guest *g);
 

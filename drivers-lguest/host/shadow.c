@@ -190,7 +190,7 @@ static int lg_load_root(struct lg_vcpu *vcpu, u32 gfn, u64 ctx_id, u64 tlb_gen)
 			 */
 			if (time_after(jiffies, root->checked + LG_AGE))
 				lg_sync_user(g, root);
-			vcpu->stats[LG_STAT_CR3_REUSED]++;
+			vcpu->stats[LGUEST_STAT_CR3_REUSED]++;
 		}
 	}
 	lg_reap(g);
@@ -212,7 +212,7 @@ int lg_shadow_load_cr3(struct lg_vcpu *vcpu, u32 cr3, u64 ctx_id, u64 tlb_gen)
 	struct lg_spt *root;
 	int r = 0;
 
-	vcpu->stats[LG_STAT_LOAD_CR3]++;
+	vcpu->stats[LGUEST_STAT_LOAD_CR3]++;
 	if ((vcpu->cr0 & X86_CR0_PG) && gfn >= g->ram_pages)
 		return lg_kill(g, "CR3 %#x is not RAM", cr3);
 

@@ -8,42 +8,52 @@
 #include <linux/seq_file.h>
 #include "lg.h"
 
-static const char *const stat_names[LG_STATS] = {
-	[LG_STAT_ENTRY]		= "entry",
-	[LG_STAT_INTERRUPT]	= "interrupt",
-	[LG_STAT_NMI]		= "nmi",
-	[LG_STAT_NMI_SWITCHER]	= "nmi_switcher",
-	[LG_STAT_HYPERCALL]	= "hypercall",
-	[LG_STAT_PAGE_FAULT]	= "page_fault",
-	[LG_STAT_FILL]		= "fill",
-	[LG_STAT_REFLECT]	= "reflect",
-	[LG_STAT_EMULATE]	= "emulate",
-	[LG_STAT_IRET]		= "iret",
-	[LG_STAT_INJECT_IRQ]	= "inject_irq",
-	[LG_STAT_INJECT_TRAP]	= "inject_trap",
-	[LG_STAT_LOAD_CR3]	= "load_cr3",
-	[LG_STAT_CR3_REUSED]	= "cr3_reused",
-	[LG_STAT_FLUSH_ONE]	= "flush_one",
-	[LG_STAT_FLUSH_USER]	= "flush_user",
-	[LG_STAT_FLUSH_ALL]	= "flush_all",
-	[LG_STAT_HALT]		= "halt",
-	[LG_STAT_USER_EXIT]	= "user_exit",
+static const char *const stat_names[LGUEST_STATS] = {
+	[LGUEST_STAT_ENTRY]		= "entry",
+	[LGUEST_STAT_INTERRUPT]	= "interrupt",
+	[LGUEST_STAT_NMI]		= "nmi",
+	[LGUEST_STAT_NMI_SWITCHER]	= "nmi_switcher",
+	[LGUEST_STAT_HYPERCALL]	= "hypercall",
+	[LGUEST_STAT_PAGE_FAULT]	= "page_fault",
+	[LGUEST_STAT_FILL]		= "fill",
+	[LGUEST_STAT_REFLECT]	= "reflect",
+	[LGUEST_STAT_EMULATE]	= "emulate",
+	[LGUEST_STAT_IRET]		= "iret",
+	[LGUEST_STAT_INJECT_IRQ]	= "inject_irq",
+	[LGUEST_STAT_INJECT_TRAP]	= "inject_trap",
+	[LGUEST_STAT_LOAD_CR3]	= "load_cr3",
+	[LGUEST_STAT_CR3_REUSED]	= "cr3_reused",
+	[LGUEST_STAT_FLUSH_ONE]	= "flush_one",
+	[LGUEST_STAT_FLUSH_USER]	= "flush_user",
+	[LGUEST_STAT_FLUSH_ALL]	= "flush_all",
+	[LGUEST_STAT_HALT]		= "halt",
+	[LGUEST_STAT_USER_EXIT]	= "user_exit",
+	[LGUEST_STAT_DMA_COPIED] = "dma_copied",
+	[LGUEST_STAT_DMA_QUEUED] = "dma_queued",
+	[LGUEST_STAT_DMA_NO_BUFFER] = "dma_no_buffer",
 };
 
 static struct dentry *stats_dir;
 
+void lg_stats_sum(struct lg_guest *g, u64 *sums)
+{
+	unsigned int i, v;
+
+	for (i = 0; i < LGUEST_STATS; i++) {
+		sums[i] = 0;
+		for (v = 0; v < LG_MAX_VCPUS; v++)
+			sums[i] += g->vcpu[v]->stats[i];
+	}
+}
+
 static int stats_show(struct seq_file *m, void *unused)
 {
-	struct lg_guest *g = m->private;
-	unsigned int i, v;
-	u64 sum;
+	u64 sums[LGUEST_STATS];
+	unsigned int i;
 
-	for (i = 0; i < LG_STATS; i++) {
-		sum = 0;
-		for (v = 0; v < LG_MAX_VCPUS; v++)
-			sum += g->vcpu[v]->stats[i];
-		seq_printf(m, "%s %llu\n", stat_names[i], sum);
-	}
+	lg_stats_sum(m->private, sums);
+	for (i = 0; i < LGUEST_STATS; i++)
+		seq_printf(m, "%s %llu\n", stat_names[i], sums[i]);
 	return 0;
 }
 DEFINE_SHOW_ATTRIBUTE(stats);

@@ -413,7 +413,7 @@ static void raise_counted(struct lg_vcpu *vcpu, const struct lg_state_page *s,
 	const gate_desc *idt = (const gate_desc *)s->host_idt_ptr.address;
 
 	for (; *count; --*count) {
-		vcpu->stats[LG_STAT_NMI_SWITCHER]++;
+		vcpu->stats[LGUEST_STAT_NMI_SWITCHER]++;
 		lg_call_gate(gate_offset(&idt[vector]), X86_EFLAGS_FIXED);
 	}
 }

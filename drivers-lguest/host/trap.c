@@ -145,7 +145,7 @@ static bool vector_has_error(u8 vector)
 
 int lg_inject_fault(struct lg_vcpu *vcpu, const struct lg_fault *fault)
 {
-	vcpu->stats[LG_STAT_INJECT_TRAP]++;
+	vcpu->stats[LGUEST_STAT_INJECT_TRAP]++;
 	if (fault->vector == X86_TRAP_PF) {
 		vcpu->cr2 = fault->cr2;
 		vcpu->guest_cr2 = fault->cr2;
@@ -222,7 +222,7 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 		r->eip = frame[0];
 		r->eflags = frame[2];
 		lg_set_virtual_if(vcpu, frame[2] & X86_EFLAGS_IF);
-		vcpu->stats[LG_STAT_IRET]++;
+		vcpu->stats[LGUEST_STAT_IRET]++;
 		return 0;
 	}
 	if ((cs & 3) != LG_USER_RPL || !vcpu->user_cs || cs != vcpu->user_cs)
@@ -247,7 +247,7 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 	r->gs = user_data_selector(vcpu, r->gs);
 	/* As the guest itself does before it returns to ring 3. */
 	lg_set_virtual_if(vcpu, false);
-	vcpu->stats[LG_STAT_IRET]++;
+	vcpu->stats[LGUEST_STAT_IRET]++;
 	return 0;
 }
 
@@ -260,7 +260,7 @@ static int software_interrupt(struct lg_vcpu *vcpu, u8 vector, u32 length)
 	if (!gate->bits.p || (!in_ring1(vcpu) && gate->bits.dpl != 3))
 		return lg_inject_gp(vcpu, vector * 8 + 2);
 	vcpu->regs.eip += length;
-	vcpu->stats[LG_STAT_INJECT_TRAP]++;
+	vcpu->stats[LGUEST_STAT_INJECT_TRAP]++;
 	return lg_inject(vcpu, vector, false, 0);
 }
 
@@ -298,10 +298,10 @@ static int page_fault(struct lg_vcpu *vcpu)
 	u32 error = vcpu->regs.error;
 	int err;
 
-	vcpu->stats[LG_STAT_PAGE_FAULT]++;
+	vcpu->stats[LGUEST_STAT_PAGE_FAULT]++;
 	err = lg_shadow_fault(vcpu, vcpu->cr2, error, &fault);
 	if (err <= 0) {
-		vcpu->stats[LG_STAT_FILL]++;
+		vcpu->stats[LGUEST_STAT_FILL]++;
 		return err;
 	}
 	/*
@@ -311,7 +311,7 @@ static int page_fault(struct lg_vcpu *vcpu)
 	if (!in_ring1(vcpu) && !(error & X86_PF_USER))
 		return lg_kill(vcpu->guest, "double fault: ring 1 stack at %#x not writable",
 			       vcpu->cr2);
-	vcpu->stats[LG_STAT_REFLECT]++;
+	vcpu->stats[LGUEST_STAT_REFLECT]++;
 	return lg_inject_fault(vcpu, &fault);
 }
 
@@ -349,7 +349,7 @@ int lg_handle_exit(struct lg_vcpu *vcpu)
 	switch (trap) {
 	case X86_TRAP_NMI:
 	case X86_TRAP_MC:
-		vcpu->stats[LG_STAT_NMI]++;
+		vcpu->stats[LGUEST_STAT_NMI]++;
 		return 0;		/* was the host's */
 	case X86_TRAP_PF:
 		return page_fault(vcpu);
@@ -373,14 +373,14 @@ int lg_handle_exit(struct lg_vcpu *vcpu)
 	case X86_TRAP_XF:
 		return reflect(vcpu);
 	case LGUEST_HYPERCALL:
-		vcpu->stats[LG_STAT_HYPERCALL]++;
+		vcpu->stats[LGUEST_STAT_HYPERCALL]++;
 		return lg_hypercall(vcpu);
 	case IA32_SYSCALL_VECTOR:
 		return software_interrupt(vcpu, trap, 0);
 	}
 
 	if (trap >= FIRST_EXTERNAL_VECTOR && trap < NR_VECTORS) {
-		vcpu->stats[LG_STAT_INTERRUPT]++;
+		vcpu->stats[LGUEST_STAT_INTERRUPT]++;
 		return 0;		/* was the host's */
 	}
 	if ((trap & ~0xff) == LG_TRAP_BAD_IRET)

@@ -352,7 +352,7 @@ static void enter(struct lg_vcpu *vcpu)
 	if (READ_ONCE(vcpu->kicked) || xfer_to_guest_mode_work_pending()) {
 		vcpu->regs.trap = LG_TRAP_NONE;
 	} else {
-		vcpu->stats[LG_STAT_ENTRY]++;
+		vcpu->stats[LGUEST_STAT_ENTRY]++;
 		lg_switcher_enter(vcpu);
 	}
 	WRITE_ONCE(vcpu->in_guest, false);
@@ -370,7 +370,7 @@ static bool wake_condition(struct lg_vcpu *vcpu)
 /* HLT. Return: 0 to look again, -EINTR for a signal. */
 static int wait_halted(struct lg_vcpu *vcpu)
 {
-	vcpu->stats[LG_STAT_HALT]++;
+	vcpu->stats[LGUEST_STAT_HALT]++;
 	/* Without a shared page there are no interrupts to wait for. */
 	if (!lg_virtual_if(vcpu) || !vcpu->shared) {
 		lg_end(vcpu->guest, LGUEST_EXIT_HALTED, 0, NULL);
@@ -457,6 +457,6 @@ int lg_vcpu_run(struct lg_vcpu *vcpu)
 	sysenter_set(0);
 	err = run(vcpu);
 	sysenter_set(sysenter_cs);
-	vcpu->stats[LG_STAT_USER_EXIT]++;
+	vcpu->stats[LGUEST_STAT_USER_EXIT]++;
 	return err;
 }

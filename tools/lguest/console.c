@@ -111,7 +111,7 @@ bool console_setup(struct guest *g, const struct options *opt)
 	kernel->in = -1;
 	kernel->out = output_of(opt->console,
 				opt->run ? STDERR_FILENO : STDOUT_FILENO);
-	platform_add_console(g, kernel);
+	kernel->device = platform_add(g, LGUEST_DEVICE_CONSOLE, "kernel");
 	if (!opt->run) {
 		if (!opt->console || !strcmp(opt->console, "stdio"))
 			kernel->in = STDIN_FILENO;
@@ -120,7 +120,7 @@ bool console_setup(struct guest *g, const struct options *opt)
 	}
 	program->in = STDIN_FILENO;
 	program->out = STDOUT_FILENO;
-	platform_add_console(g, program);
+	program->device = platform_add(g, LGUEST_DEVICE_CONSOLE, "program");
 	input.console = program;
 	input.send_eof = !is_terminal(program);
 	input.held = true;
@@ -178,29 +178,28 @@ void console_text(struct guest *g, const uint8_t *text, size_t len)
 	console_write(g, c, text, len);
 }
 
-/* The guest sent @dma to @key: is that a console? */
-bool console_send(struct guest *g, uint32_t key, struct lguest_dma *dma)
+/* The guest sent the buffer at @gpa to @key: is that a console? */
+bool console_send(struct guest *g, uint32_t key, uint32_t gpa)
 {
 	struct console *c = NULL;
-	struct lguest_dma copy;
 	uint32_t i, len, used = 0;
+	struct dma dma;
 
 	for (i = 0; i < CONSOLES; i++)
-		if (g->console[i].key && g->console[i].key + 4 == key)
+		if (g->console[i].device &&
+		    g->console[i].device->key + sizeof(uint32_t) == key)
 			c = &g->console[i];
-	if (!c)
+	if (!c || !dma_open(g, &dma, gpa))
 		return false;
 
-	memcpy(&copy, dma, sizeof(copy));
-	for (i = 0; i < copy.sections && i < LGUEST_DMA_SECTIONS; i++) {
-		len = gpa_clamp(g, copy.section[i].addr, copy.section[i].len);
+	for (i = 0; i < dma.end; i++) {
+		len = dma.iov[i].iov_len;
 		if (len > OUTPUT_MAX - used)
 			len = OUTPUT_MAX - used;
-		console_write(g, c, g->ram + (len ? copy.section[i].addr : 0),
-			      len);
+		console_write(g, c, dma.iov[i].iov_base, len);
 		used += len;
 	}
-	__atomic_store_n(&dma->used, LGUEST_DMA_USED | used, __ATOMIC_RELEASE);
+	dma_done(&dma, used);
 	return true;
 }
 
@@ -208,30 +207,20 @@ bool console_send(struct guest *g, uint32_t key, struct lguest_dma *dma)
 static void input_push(struct guest *g)
 {
 	struct lguest_dma_buffer buf;
-	struct lguest_dma *dma, copy;
-	uint32_t i, len, used = 0;
+	struct dma dma;
+	uint32_t used;
 	int err;
 
-	err = guest_get_dma(g, input.console->key, &buf);
+	err = guest_get_dma(g, input.console->device->key, &buf);
 	if (err == ENOENT || err == ENOBUFS)
 		return;
-	dma = err ? NULL : gpa_ptr(g, buf.dma, sizeof(*dma));
-	if (!dma) {
+	if (err || !dma_open(g, &dma, buf.dma)) {
 		/* The guest is dead, or lies about its buffers. */
 		input.len = 0;
 		return;
 	}
-	memcpy(&copy, dma, sizeof(copy));
-	for (i = 0; i < copy.sections && i < LGUEST_DMA_SECTIONS; i++) {
-		len = gpa_clamp(g, copy.section[i].addr, copy.section[i].len);
-		if (len > input.len - used)
-			len = input.len - used;
-		if (len)
-			memcpy(g->ram + copy.section[i].addr, input.buf + used,
-			       len);
-		used += len;
-	}
-	__atomic_store_n(&dma->used, LGUEST_DMA_USED | used, __ATOMIC_RELEASE);
+	used = dma_fill(&dma, input.buf, input.len);
+	dma_done(&dma, used);
 	guest_interrupt(g, buf.irq);
 	input.len -= used;
 	memmove(input.buf, input.buf + used, input.len);
@@ -263,7 +252,7 @@ static void input_key(uint8_t key)
 	case 'x':
 		terminal_restore();
 		note("ended from the terminal");
-		_exit(STATUS_SIGNAL + SIGINT);
+		launcher_end(STATUS_SIGNAL + SIGINT);
 	default:
 		note("Ctrl-] x ends the guest, Ctrl-] Ctrl-] sends Ctrl-]");
 	}
@@ -339,10 +328,8 @@ static void *input_thread(void *arg)
 		p[1].fd = end || !input_has_room() ? -1 : input.console->in;
 		if (poll(p, 2, input.len || input.held ? RETRY_MS : -1) < 0)
 			continue;
-		if (p[0].revents && read(signals, &si, sizeof(si)) > 0) {
-			terminal_restore();
-			_exit(STATUS_SIGNAL + si.ssi_signo);
-		}
+		if (p[0].revents && read(signals, &si, sizeof(si)) > 0)
+			launcher_end(STATUS_SIGNAL + si.ssi_signo);
 		if (p[1].fd >= 0 && p[1].revents && !input_read()) {
 			end = true;
 			input_end();
@@ -356,16 +343,10 @@ static void *input_thread(void *arg)
 /* The guest is made: from now on input and signals are looked after. */
 void console_start(struct guest *g)
 {
-	pthread_t thread;
-	int err;
-
 	signals = open_signals();
 	if (signals < 0)
 		die("signalfd: %s", strerror(errno));
 	if (is_terminal(input.console))
 		terminal_make_raw();
-	err = pthread_create(&thread, NULL, input_thread, g);
-	if (err)
-		die("cannot make a thread: %s", strerror(err));
-	pthread_detach(thread);
+	thread_start(input_thread, g);
 }

@@ -13,6 +13,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
+#include <sys/uio.h>
 #include <linux/compiler.h>
 #include "../../include/uapi/linux/lguest.h"
 #include "../../arch/x86/include/uapi/asm/lguest.h"
@@ -46,37 +48,71 @@ enum status {
 #define CMDLINE_MAX	2048u		/* with the NUL; COMMAND_LINE_SIZE */
 #define SETUP_DATA_GPA	0x9000u
 #define BOOT_DATA_END	0xa000u
+#define LOW_END		0x9a000u	/* end of usable low memory */
+#define PEER_GPA	0x9a000u	/* pages shared with other guests, reserved */
+#define PEERS_MAX	4u
 #define PLATFORM_GPA	0x9e000u	/* struct lguest_platform, reserved */
-#define LOW_END		0x9e000u	/* end of usable low memory */
 #define HIGH_START	0x100000u	/* begin of usable high memory */
 
 /**
- * struct console - one console device, and what is behind it
- * @key: guest physical key of input; output goes to @key + 4. 0: no device
+ * struct device - a device that the guest is told of
+ * @type: enum lguest_device_type
+ * @key: guest physical key of its DMA
  * @irq: its interrupt
+ * @text: what the user calls it
+ * @desc: what the guest sees, and may overwrite
+ */
+struct device {
+	uint32_t type;
+	uint32_t key;
+	uint32_t irq;
+	const char *text;
+	struct lguest_device_desc *desc;
+};
+
+/* Interrupt 0 is the timer's; each device has one of the others. */
+#define DEVICES_MAX	(LGUEST_IRQS - 1)
+
+/**
+ * struct console - one console device, and what is behind it
+ * @device: output goes to its key + 4; NULL: there is none
  * @in: file descriptor of input, or -1
  * @out: file descriptor of output, or -1
  */
 struct console {
-	uint32_t key;
-	uint32_t irq;
+	const struct device *device;
 	int in;
 	int out;
 };
 
-/* The command line; @run: program and arguments to run in the guest, or NULL. */
+/**
+ * struct options - the command line
+ * @run: program and arguments to run in the guest, or NULL
+ * @disk: the texts of --disk
+ * @net: and of --net
+ */
 struct options {
 	const char *kernel;
 	const char *initrd;
 	const char *append;
 	const char *console;
 	const char *device;
+	const char *name;
+	const char *user;
 	uint32_t ram_size;
 	bool quiet;
+	bool no_seccomp;
 	char **run;
+	const char *disk[DEVICES_MAX];
+	unsigned int disks;
+	const char *net[DEVICES_MAX];
+	unsigned int nets;
 };
 
 #define CONSOLES	2		/* kernel; program of --run */
+
+struct disk;
+struct net;
 
 /**
  * struct guest - the guest
@@ -91,6 +127,11 @@ struct options {
  * @said_something: it has written to a console
  * @console: what is behind hvc0 and hvc1
  * @platform: what the guest is told of its devices
+ * @device: the same, out of its reach
+ * @devices: entries in use in @device
+ * @disks: list, see disk.c
+ * @nets: list, see net.c
+ * @button: the device that asks it to power off, or NULL
  */
 struct guest {
 	int fd;
@@ -104,6 +145,35 @@ struct guest {
 	bool said_something;
 	struct console console[CONSOLES];
 	struct lguest_platform *platform;
+	struct device device[DEVICES_MAX];
+	unsigned int devices;
+	struct disk *disks;
+	struct net *nets;
+	const struct device *button;
+};
+
+/**
+ * struct dma - a buffer of the guest, as it was at one moment
+ * @buffer: the original, in guest memory
+ * @iov: its sections, as far as they are RAM, without empty ones
+ * @at: first entry that has not been used up by dma_skip() and dma_file()
+ * @end: end of the entries
+ * @len: bytes that are left in them
+ * @whole: all that the guest named was RAM
+ */
+struct dma {
+	struct lguest_dma *buffer;
+	struct iovec iov[LGUEST_DMA_SECTIONS];
+	unsigned int at;
+	unsigned int end;
+	uint64_t len;
+	bool whole;
+};
+
+/* Whose rights the launcher keeps. */
+struct user {
+	unsigned int uid;
+	unsigned int gid;
 };
 
 /* A file to load from. */
@@ -115,9 +185,18 @@ struct image {
 
 struct setup_header;
 
-/* main.c */
+/* process.c: messages, threads, and the end */
 __noreturn __printf(1, 2) void die(const char *fmt, ...);
 __printf(1, 2) void note(const char *fmt, ...);
+__noreturn void launcher_end(int status);
+void launcher_set_guest(struct guest *g);
+void thread_start(void *(*function)(void *), void *arg);
+void process_parse_user(struct user *u, const char *text);
+void process_set_user(const struct user *u);
+
+/* seccomp.c: what the launcher may still ask the kernel for */
+void sandbox_start(bool filter);
+bool sandbox_is_on(void);
 
 /* memory.c: guest physical memory, and files read into it */
 uint32_t memory_parse_size(const char *text);
@@ -149,21 +228,58 @@ void initrd_load(struct guest *g, const char *name, char *const *run,
 
 /* platform.c: the devices that the guest is told of */
 void platform_init(struct guest *g);
-void platform_add_console(struct guest *g, struct console *c);
+struct device *platform_add(struct guest *g, uint32_t type, const char *text);
+
+/* dma.c: buffers that the guest names */
+bool dma_open(struct guest *g, struct dma *d, uint32_t gpa);
+void dma_skip(struct dma *d, uint64_t len);
+uint32_t dma_fill(struct dma *d, const void *from, size_t len);
+int dma_file(struct dma *d, int fd, uint64_t off, uint64_t len, bool to_file);
+void dma_done(struct dma *d, uint32_t used);
 
 /* console.c: consoles, and the terminal */
 bool console_setup(struct guest *g, const struct options *opt);
 void console_start(struct guest *g);
 void console_text(struct guest *g, const uint8_t *text, size_t len);
-bool console_send(struct guest *g, uint32_t key, struct lguest_dma *dma);
+bool console_send(struct guest *g, uint32_t key, uint32_t gpa);
 void terminal_restore(void);
+
+/* disk.c */
+void disk_setup(struct guest *g, const char *text);
+void disk_start(struct guest *g);
+void disk_end(struct guest *g);
+bool file_lock(int fd, bool write, off_t start, off_t len);
+
+/* overlay.c: what differs from the image, in a file of its own */
+struct overlay *overlay_open(const char *name, int base, const char *base_name,
+			     uint64_t size);
+int overlay_transfer(struct overlay *o, struct dma *dma, uint64_t pos,
+		     bool write);
+int overlay_flush(struct overlay *o);
+
+/* net.c */
+void net_setup(struct guest *g, const char *text);
+void net_start(struct guest *g);
+bool net_is_peer(const struct guest *g, uint32_t key);
+
+/* control.c, client.c: the control socket of a named guest, and its use */
+void control_setup(struct guest *g, const struct options *opt);
+void control_start(void);
+void control_end(void);
+void client_run(int argc, char **argv);
 
 /* run.c: the device, and running the guest */
 void device_open(struct guest *g, const char *name);
 void device_check_ram(uint32_t size);
+bool device_has(uint64_t feature);
 void guest_start(struct guest *g);
 int guest_run(struct guest *g, const struct options *opt);
+bool guest_pause(struct guest *g, unsigned int ms);
+void guest_resume(void);
+bool guest_is_paused(void);
 int guest_get_dma(struct guest *g, uint32_t key, struct lguest_dma_buffer *buf);
+int guest_listen(struct guest *g, uint32_t key);
+bool guest_take_dma(struct guest *g, uint32_t key, struct lguest_sent *sent);
 void guest_interrupt(struct guest *g, uint32_t irq);
 
 #endif /* _LAUNCHER_H */

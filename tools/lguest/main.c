@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The launcher of lguest guests: options, and what happens in which order. */
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,11 @@
 
 static const char usage[] =
 "Usage: lguest [OPTION]... KERNEL [-- PROGRAM [ARGUMENT]...]\n"
+"       lguest list\n"
+"       lguest status [--json] NAME\n"
+"       lguest stop [--force] NAME\n"
+"       lguest pause NAME\n"
+"       lguest resume NAME\n"
 "Run a 32-bit kernel as a guest of the module lg. KERNEL is a bzImage or an\n"
 "ELF image.\n"
 "\n"
@@ -24,7 +28,15 @@ static const char usage[] =
 "  -r, --run COMMAND       run a shell command in the guest, on stdin and\n"
 "                          stdout, and return its exit status; the kernel's\n"
 "                          console goes to stderr\n"
+"  -d, --disk FILE[,ro][,cow=OVERLAY]\n"
+"                          a disk; several are allowed\n"
+"  -n, --net tap=NAME|fd=N|peer=PATH[,mac=ADDRESS]\n"
+"                          a network device; several are allowed\n"
 "  -q, --quiet             the kernel prints errors only\n"
+"      --name NAME         so that lguest list, stop, pause, resume and status\n"
+"                          find it\n"
+"      --user USER[:GROUP] give up the rights of root once all is open\n"
+"      --no-seccomp        do without a filter of system calls\n"
 "      --device FILE       control file (/dev/lguest)\n"
 "  -h, --help\n"
 "  -V, --version\n"
@@ -36,31 +48,13 @@ static const char usage[] =
 "rebooted, 11 it panicked, 12 the host killed it, 13 it halted for ever;\n"
 "125 the launcher failed; 128+n ended by signal n.\n";
 
-void die(const char *fmt, ...)
-{
-	va_list ap;
-
-	terminal_restore();
-	fputs("lguest: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	fputc('\n', stderr);
-	/* The other thread may be anywhere: no exit handlers. */
-	_exit(STATUS_ERROR);
-}
-
-void note(const char *fmt, ...)
-{
-	va_list ap;
-
-	fputs("lguest: ", stderr);
-	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
-	/* The terminal may be raw. */
-	fputs("\r\n", stderr);
-}
+/* Options without a letter. */
+enum {
+	OPT_DEVICE = 256,
+	OPT_NAME,
+	OPT_USER,
+	OPT_NO_SECCOMP,
+};
 
 static const struct option long_options[] = {
 	{ "memory",	required_argument,	NULL, 'm' },
@@ -68,12 +62,25 @@ static const struct option long_options[] = {
 	{ "append",	required_argument,	NULL, 'a' },
 	{ "console",	required_argument,	NULL, 'c' },
 	{ "run",	required_argument,	NULL, 'r' },
+	{ "disk",	required_argument,	NULL, 'd' },
+	{ "net",	required_argument,	NULL, 'n' },
 	{ "quiet",	no_argument,		NULL, 'q' },
-	{ "device",	required_argument,	NULL, 'd' },
+	{ "device",	required_argument,	NULL, OPT_DEVICE },
+	{ "name",	required_argument,	NULL, OPT_NAME },
+	{ "user",	required_argument,	NULL, OPT_USER },
+	{ "no-seccomp",	no_argument,		NULL, OPT_NO_SECCOMP },
 	{ "help",	no_argument,		NULL, 'h' },
 	{ "version",	no_argument,		NULL, 'V' },
 	{ }
 };
+
+static void add_device(const char **list, unsigned int *count,
+		       const char *text)
+{
+	if (*count == DEVICES_MAX)
+		die("too many devices: a guest can have %u", DEVICES_MAX);
+	list[(*count)++] = text;
+}
 
 static void parse_options(struct options *opt, int argc, char **argv)
 {
@@ -81,7 +88,7 @@ static void parse_options(struct options *opt, int argc, char **argv)
 	int c;
 
 	/* "+": options end at KERNEL, so that PROGRAM may have its own. */
-	while ((c = getopt_long(argc, argv, "+m:i:a:c:r:qhV", long_options,
+	while ((c = getopt_long(argc, argv, "+m:i:a:c:r:d:n:qhV", long_options,
 				NULL)) >= 0) {
 		switch (c) {
 		case 'm':
@@ -104,7 +111,22 @@ static void parse_options(struct options *opt, int argc, char **argv)
 			opt->quiet = true;
 			break;
 		case 'd':
+			add_device(opt->disk, &opt->disks, optarg);
+			break;
+		case 'n':
+			add_device(opt->net, &opt->nets, optarg);
+			break;
+		case OPT_DEVICE:
 			opt->device = optarg;
+			break;
+		case OPT_NAME:
+			opt->name = optarg;
+			break;
+		case OPT_USER:
+			opt->user = optarg;
+			break;
+		case OPT_NO_SECCOMP:
+			opt->no_seccomp = true;
 			break;
 		case 'h':
 			fputs(usage, stdout);
@@ -157,6 +179,28 @@ static void make_cmdline(char *buf, size_t size, const struct options *opt)
 		buf[--n] = '\0';
 }
 
+/* All that the guest finds when it starts. */
+static void setup(struct guest *g, const struct options *opt)
+{
+	char cmdline[CMDLINE_MAX];
+	unsigned int i;
+	bool terminal;
+
+	make_cmdline(cmdline, sizeof(cmdline), opt);
+	memory_map(g, opt->ram_size);
+	loader_load(g, opt->kernel);
+	platform_init(g);
+	terminal = console_setup(g, opt);
+	for (i = 0; i < opt->disks; i++)
+		disk_setup(g, opt->disk[i]);
+	for (i = 0; i < opt->nets; i++)
+		net_setup(g, opt->net[i]);
+	initrd_load(g, opt->initrd, opt->run, terminal);
+	boot_finish(g, cmdline);
+	if (opt->name)
+		control_setup(g, opt);
+}
+
 int main(int argc, char **argv)
 {
 	struct options opt = {
@@ -164,27 +208,25 @@ int main(int argc, char **argv)
 		.device		= "/dev/lguest",
 		.ram_size	= RAM_DEFAULT,
 	};
-	struct guest g = { .fd = -1 };
-	char cmdline[CMDLINE_MAX];
-	bool terminal;
-	int status;
+	static struct guest g = { .fd = -1 };
+	struct user user;
 
+	client_run(argc, argv);
 	parse_options(&opt, argc, argv);
-	make_cmdline(cmdline, sizeof(cmdline), &opt);
-
-	memory_map(&g, opt.ram_size);
-	loader_load(&g, opt.kernel);
-	platform_init(&g);
-	terminal = console_setup(&g, &opt);
-	initrd_load(&g, opt.initrd, opt.run, terminal);
-	boot_finish(&g, cmdline);
+	if (opt.user)
+		process_parse_user(&user, opt.user);
+	setup(&g, &opt);
 
 	device_open(&g, opt.device);
 	device_check_ram(opt.ram_size);
 	guest_start(&g);
+	launcher_set_guest(&g);
 	console_start(&g);
-	status = guest_run(&g, &opt);
-	terminal_restore();
-	fflush(stdout);
-	_exit(status);
+	disk_start(&g);
+	net_start(&g);
+	control_start();
+	if (opt.user)
+		process_set_user(&user);
+	sandbox_start(!opt.no_seccomp);
+	launcher_end(guest_run(&g, &opt));
 }

@@ -7,8 +7,6 @@
 #include <string.h>
 #include "launcher.h"
 
-static unsigned int devices;
-
 void platform_init(struct guest *g)
 {
 	struct lguest_platform *p = gpa_ptr(g, PLATFORM_GPA, sizeof(*p));
@@ -22,25 +20,25 @@ void platform_init(struct guest *g)
 
 /*
  * A device's key is the guest physical address of its own descriptor: unique,
- * and no other use of that memory can collide with it.
+ * and no other use of that memory can collide with it. The caller fills in what
+ * belongs to the type; the guest does not run yet.
  */
-static uint32_t platform_add(struct guest *g, uint32_t type, uint32_t *irq)
+struct device *platform_add(struct guest *g, uint32_t type, const char *text)
 {
-	unsigned int i = devices++;
-	struct lguest_device_desc *d = &g->platform->device[i];
-	uint32_t key = PLATFORM_GPA +
-		       offsetof(struct lguest_platform, device) +
-		       i * sizeof(*d);
+	unsigned int i = g->devices;
+	struct device *dev = &g->device[i];
 
-	*irq = LGUEST_IRQ_TIMER + 1 + i;
-	d->features = 0;
-	d->key = key;
-	d->irq = *irq;
-	d->type = type;
-	return key;
-}
-
-void platform_add_console(struct guest *g, struct console *c)
-{
-	c->key = platform_add(g, LGUEST_DEVICE_CONSOLE, &c->irq);
+	if (i == DEVICES_MAX)
+		die("too many devices: a guest can have %u", DEVICES_MAX);
+	g->devices++;
+	dev->type = type;
+	dev->text = text;
+	dev->irq = LGUEST_IRQ_TIMER + 1 + i;
+	dev->key = PLATFORM_GPA + offsetof(struct lguest_platform, device) +
+		   i * sizeof(*dev->desc);
+	dev->desc = &g->platform->device[i];
+	dev->desc->type = type;
+	dev->desc->key = dev->key;
+	dev->desc->irq = dev->irq;
+	return dev;
 }

@@ -2,8 +2,11 @@
 /* The device /dev/lguest, and running the guest by reading from it. */
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 #include "launcher.h"
 
@@ -35,6 +38,11 @@ void device_check_ram(uint32_t size)
 	if (size > info.max_ram)
 		die("memory size %u MB is too large: the module takes at most %llu MB",
 		    size >> 20, (unsigned long long)info.max_ram >> 20);
+}
+
+bool device_has(uint64_t feature)
+{
+	return info.features & feature;
 }
 
 void guest_start(struct guest *g)
@@ -77,21 +85,51 @@ void guest_interrupt(struct guest *g, uint32_t irq)
 	(void)n;
 }
 
-/* The guest sent a buffer to a device. */
+/* Have what is sent to @key wait for a thread; returns the eventfd that tells. */
+int guest_listen(struct guest *g, uint32_t key)
+{
+	struct lguest_listen listen = {
+		.command	= LGUEST_LISTEN,
+		.key		= key,
+		.eventfd	= eventfd(0, EFD_CLOEXEC),
+	};
+
+	if (listen.eventfd < 0)
+		die("eventfd: %s", strerror(errno));
+	if (write(g->fd, &listen, sizeof(listen)) != sizeof(listen))
+		die("the module cannot serve a device by a thread: %s",
+		    strerror(errno));
+	return listen.eventfd;
+}
+
+/* What was sent to @key; false if nothing was, or the guest is dead. */
+bool guest_take_dma(struct guest *g, uint32_t key, struct lguest_sent *sent)
+{
+	struct lguest_take_dma take = {
+		.command	= LGUEST_TAKE_DMA,
+		.key		= key,
+		.result		= (uintptr_t)sent,
+	};
+
+	return write(g->fd, &take, sizeof(take)) == sizeof(take) && sent->count;
+}
+
+/* The guest sent a buffer where no thread listens. */
 static void serve_dma(struct guest *g, uint32_t key, uint32_t gpa)
 {
-	struct lguest_dma *dma = gpa_ptr(g, gpa, sizeof(*dma));
 	static bool told;
+	struct dma dma;
 
-	/* The module looks at this, too. */
-	if (!dma || gpa % sizeof(uint32_t))
-		die("the guest sent a buffer at 0x%x, which is no memory", gpa);
-	if (console_send(g, key, dma))
+	if (console_send(g, key, gpa))
 		return;
-	if (!told)
+	/* The module looks at this, too. */
+	if (!dma_open(g, &dma, gpa))
+		die("the guest sent a buffer at 0x%x, which is no memory", gpa);
+	if (!net_is_peer(g, key) && !told) {
 		note("the guest sends to 0x%x, where no device is", key);
-	told = true;
-	__atomic_store_n(&dma->used, LGUEST_DMA_USED, __ATOMIC_RELEASE);
+		told = true;
+	}
+	dma_done(&dma, 0);
 }
 
 static void serve_console(struct guest *g, uint32_t addr, uint32_t len)
@@ -126,6 +164,73 @@ static int status_of_shutdown(const struct lguest_exit *e,
 	die("the guest ended in an unknown way (%u)", e->shutdown.kind);
 }
 
+/* "lguest pause": the thread that runs the guest waits here. */
+static struct {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool wanted;
+	bool stands;
+} hold = {
+	.lock		= PTHREAD_MUTEX_INITIALIZER,
+	.changed	= PTHREAD_COND_INITIALIZER,
+};
+
+static void hold_if_wanted(void)
+{
+	pthread_mutex_lock(&hold.lock);
+	while (hold.wanted) {
+		hold.stands = true;
+		pthread_cond_broadcast(&hold.changed);
+		pthread_cond_wait(&hold.changed, &hold.lock);
+	}
+	hold.stands = false;
+	pthread_mutex_unlock(&hold.lock);
+}
+
+/* Returns whether it stands within @ms; if not it will, when it comes back. */
+bool guest_pause(struct guest *g, unsigned int ms)
+{
+	const struct lguest_break brk = { .command = LGUEST_BREAK };
+	struct timespec until;
+	bool stands;
+	int err = 0;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += ms / 1000;
+	pthread_mutex_lock(&hold.lock);
+	hold.wanted = true;
+	/*
+	 * The run that goes on, or the next one, returns for this: nothing is
+	 * lost if the guest is not in a run just now.
+	 */
+	if (!hold.stands && write(g->fd, &brk, sizeof(brk)) != sizeof(brk))
+		err = errno;
+	while (!hold.stands && !err)
+		err = pthread_cond_clockwait(&hold.changed, &hold.lock,
+					     CLOCK_MONOTONIC, &until);
+	stands = hold.stands;
+	pthread_mutex_unlock(&hold.lock);
+	return stands;
+}
+
+void guest_resume(void)
+{
+	pthread_mutex_lock(&hold.lock);
+	hold.wanted = false;
+	pthread_cond_broadcast(&hold.changed);
+	pthread_mutex_unlock(&hold.lock);
+}
+
+bool guest_is_paused(void)
+{
+	bool wanted;
+
+	pthread_mutex_lock(&hold.lock);
+	wanted = hold.wanted;
+	pthread_mutex_unlock(&hold.lock);
+	return wanted;
+}
+
 /* Run the guest to its end; returns the launcher's exit status. */
 int guest_run(struct guest *g, const struct options *opt)
 {
@@ -148,6 +253,7 @@ int guest_run(struct guest *g, const struct options *opt)
 			serve_console(g, e.console.addr, e.console.len);
 			break;
 		case LGUEST_EXIT_BREAK:
+			hold_if_wanted();
 			break;
 		case LGUEST_EXIT_SHUTDOWN:
 			return status_of_shutdown(&e, opt);

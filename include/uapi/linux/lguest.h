@@ -12,16 +12,21 @@
  *   ENXIO      the command needs LGUEST_INITIALISE first
  *   EBUSY      LGUEST_INITIALISE came already; read(): another read() runs
  *              this virtual processor
+ *   EBADF      LGUEST_LISTEN: not an eventfd
+ *   EEXIST     LGUEST_LISTEN: somebody listens there already
  *   EIO        the caller's address space is not the one that opened the file
- *   ENOENT     LGUEST_GET_DMA: nothing is bound to that key
+ *   ENOENT     LGUEST_GET_DMA: nothing is bound to that key; LGUEST_LISTEN with
+ *              eventfd -1, LGUEST_TAKE_DMA: nobody listens there
+ *   ENOSPC     LGUEST_LISTEN: too many keys
+ *   EINTR      a signal came
  *   ENOBUFS    LGUEST_GET_DMA: the buffer whose turn it is, is in use
  *   ESHUTDOWN  the guest is dead
  *
  * A read() at file position n runs virtual processor n, until it needs the
  * launcher, and then stores a struct lguest_exit. A read() at position
- * LGUEST_INFO_POS stores a struct lguest_info and is allowed at any time. A
- * read() of fewer bytes than the structure has fails with EINVAL, and does not
- * move the position.
+ * LGUEST_INFO_POS stores a struct lguest_info and is allowed at any time; one at
+ * LGUEST_STATS_POS stores a struct lguest_stats. A read() of fewer bytes than
+ * the structure has fails with EINVAL, and does not move the position.
  *
  * poll() reports POLLIN while the guest may be run and POLLHUP when it is dead.
  */
@@ -34,9 +39,13 @@
 
 /* pread() at this position asks what the module can do. */
 #define LGUEST_INFO_POS		0x100000
+/* And at this one what the guest did: a struct lguest_stats. */
+#define LGUEST_STATS_POS	0x200000
 
 /* Features, as bits of lguest_info.features. */
-#define LGUEST_FEATURE_DMA	(1ULL << 0)
+#define LGUEST_FEATURE_DMA	(1ULL << 0)	/* guest and launcher */
+#define LGUEST_FEATURE_SHARED_DMA (1ULL << 1)	/* guest and guest */
+#define LGUEST_FEATURE_LISTEN	(1ULL << 2)
 
 /**
  * struct lguest_info - what the module can do
@@ -61,6 +70,8 @@ enum lguest_command {
 	LGUEST_INTERRUPT	= 2,
 	LGUEST_GET_DMA		= 3,
 	LGUEST_BREAK		= 4,
+	LGUEST_LISTEN		= 5,
+	LGUEST_TAKE_DMA		= 6,
 };
 
 /**
@@ -123,6 +134,55 @@ struct lguest_get_dma {
 struct lguest_dma_buffer {
 	__u32 dma;
 	__u32 irq;
+};
+
+/**
+ * struct lguest_listen - have a thread serve what is sent to a key
+ * @command: LGUEST_LISTEN
+ * @key: guest physical address
+ * @eventfd: an eventfd that is signalled for each buffer that is sent there; -1:
+ *	listen no more, what has not been taken is lost
+ * @reserved: zero
+ *
+ * What is sent to the key does not make the read() return that runs the guest,
+ * but waits to be taken. When LGUEST_SENT_MAX buffers wait, senders get ENOBUFS.
+ * A key that another guest has bound in shared memory goes to that guest first.
+ */
+struct lguest_listen {
+	__u32 command;
+	__u32 key;
+	__s32 eventfd;
+	__u32 reserved;
+};
+
+#define LGUEST_SENT_MAX		256
+
+/**
+ * struct lguest_take_dma - take what was sent to a key
+ * @command: LGUEST_TAKE_DMA
+ * @key: guest physical address that LGUEST_LISTEN has named
+ * @result: address of a struct lguest_sent that is filled in
+ *
+ * It does not wait: the count may be 0. When the launcher is done with a buffer
+ * it stores LGUEST_DMA_USED | length in its used word, and raises the interrupt
+ * of the device when it has done some. The address is as the guest gave it: only
+ * that the structure lies in RAM has been checked.
+ */
+struct lguest_take_dma {
+	__u32 command;
+	__u32 key;
+	__u64 result;
+};
+
+/**
+ * struct lguest_sent - what LGUEST_TAKE_DMA found
+ * @count: entries in use in @dma
+ * @dma: guest physical addresses of struct lguest_dma, in the order in which
+ *	they were sent
+ */
+struct lguest_sent {
+	__u32 count;
+	__u32 dma[63];
 };
 
 /**
@@ -189,6 +249,70 @@ struct lguest_exit {
 		__u32 words[14];
 	};
 	char text[LGUEST_EXIT_TEXT];
+};
+
+/**
+ * enum lguest_stat - what is counted, since the guest was made
+ * @LGUEST_STAT_ENTRY: world switches
+ * @LGUEST_STAT_INTERRUPT: host interrupts that came in the guest
+ * @LGUEST_STAT_NMI: NMIs and machine checks in the guest
+ * @LGUEST_STAT_NMI_SWITCHER: and in the switcher
+ * @LGUEST_STAT_HYPERCALL: hypercalls
+ * @LGUEST_STAT_PAGE_FAULT: page faults, of which
+ * @LGUEST_STAT_FILL: the shadow was filled
+ * @LGUEST_STAT_REFLECT: or the guest got them
+ * @LGUEST_STAT_EMULATE: privileged instructions
+ * @LGUEST_STAT_IRET: iret instructions that the host completed
+ * @LGUEST_STAT_INJECT_IRQ: virtual interrupts
+ * @LGUEST_STAT_INJECT_TRAP: other traps that the guest got
+ * @LGUEST_STAT_LOAD_CR3: address spaces loaded, of which
+ * @LGUEST_STAT_CR3_REUSED: the shadow was still good
+ * @LGUEST_STAT_FLUSH_ONE: flushes of one address
+ * @LGUEST_STAT_FLUSH_USER: of all user addresses
+ * @LGUEST_STAT_FLUSH_ALL: of everything
+ * @LGUEST_STAT_HALT: times that it waited for an interrupt
+ * @LGUEST_STAT_USER_EXIT: returns to the launcher
+ * @LGUEST_STAT_DMA_COPIED: buffers sent to other guests
+ * @LGUEST_STAT_DMA_QUEUED: buffers sent to threads that listen
+ * @LGUEST_STAT_DMA_NO_BUFFER: buffers nobody had room for
+ * @LGUEST_STATS: how many there are
+ */
+enum lguest_stat {
+	LGUEST_STAT_ENTRY,
+	LGUEST_STAT_INTERRUPT,
+	LGUEST_STAT_NMI,
+	LGUEST_STAT_NMI_SWITCHER,
+	LGUEST_STAT_HYPERCALL,
+	LGUEST_STAT_PAGE_FAULT,
+	LGUEST_STAT_FILL,
+	LGUEST_STAT_REFLECT,
+	LGUEST_STAT_EMULATE,
+	LGUEST_STAT_IRET,
+	LGUEST_STAT_INJECT_IRQ,
+	LGUEST_STAT_INJECT_TRAP,
+	LGUEST_STAT_LOAD_CR3,
+	LGUEST_STAT_CR3_REUSED,
+	LGUEST_STAT_FLUSH_ONE,
+	LGUEST_STAT_FLUSH_USER,
+	LGUEST_STAT_FLUSH_ALL,
+	LGUEST_STAT_HALT,
+	LGUEST_STAT_USER_EXIT,
+	LGUEST_STAT_DMA_COPIED,
+	LGUEST_STAT_DMA_QUEUED,
+	LGUEST_STAT_DMA_NO_BUFFER,
+	LGUEST_STATS
+};
+
+/**
+ * struct lguest_stats - what pread() at LGUEST_STATS_POS stores
+ * @count: entries that the module fills: its LGUEST_STATS
+ * @reserved: zero
+ * @value: by enum lguest_stat
+ */
+struct lguest_stats {
+	__u32 count;
+	__u32 reserved;
+	__u64 value[32];
 };
 
 #endif /* _UAPI_LINUX_LGUEST_H */

@@ -15,6 +15,7 @@
 /* arch/x86/lguest/setup.c */
 void lguest_init(void);
 const struct lguest_device_desc *lguest_find_device(u32 type, unsigned int nth);
+const struct lguest_platform *lguest_get_platform(phys_addr_t *addr);
 
 /* arch/x86/lguest/irq.c */
 int lguest_irq_map(u32 hwirq);

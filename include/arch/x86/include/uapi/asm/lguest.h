@@ -97,11 +97,24 @@
  * guest physical address). @irq is raised when one has been filled. @count 0
  * takes the offer back. -EEXIST: bound already; -ENOENT: not bound; -EINVAL:
  * not RAM, too many; -ENOSPC: too many keys.
+ *
+ * A key in memory that launchers share is known to all their guests: it is the
+ * place in the file that counts, not the address.
  */
 #define LGUEST_HC_BIND_DMA	15
 /*
  * LGUEST_HC_SEND_DMA(key, dma): send the buffer at guest physical address @dma
- * to @key. When it returns 0 the used word has been set.
+ * to @key. Its used word must be 0.
+ *
+ * If another guest has bound the key, the host copies: byte by byte through the
+ * sections of both sides, until one of them is full; at most LGUEST_DMA_MAX
+ * bytes. Both used words tell how many that were, the sender's before the call
+ * returns. If a launcher's thread listens there, it sets the used word of the
+ * buffer later, and raises the interrupt that its device says. If nobody does,
+ * the launcher is asked, and the word is set when the call returns.
+ *
+ * -EINVAL: not RAM; -ENOBUFS: the receiver has no free buffer, or does not keep
+ * up: try again later.
  */
 #define LGUEST_HC_SEND_DMA	16
 
@@ -121,6 +134,7 @@
 #define LGUEST_DMA_SECTIONS	16
 #define LGUEST_DMA_USED		0x80000000u
 #define LGUEST_DMA_TAKEN	0x40000000u
+#define LGUEST_DMA_MAX		0x20000u	/* bytes from guest to guest at once */
 
 /* Sizes and places that assembly needs. */
 #define LGUEST_SHARED_IRQ_ENABLED	0
@@ -187,28 +201,121 @@ struct lguest_shared {
 };
 
 /**
+ * struct lguest_dma_section - a piece of memory
+ * @addr: guest physical address
+ * @len: bytes
+ */
+struct lguest_dma_section {
+	__u32 addr;
+	__u32 len;
+};
+
+/**
  * struct lguest_dma - a buffer
  * @used: 0: free. LGUEST_DMA_USED | bytes: a transfer has put @bytes into it
  *	(or, for one that was sent, taken from it). LGUEST_DMA_TAKEN: somebody
  *	is about to fill it. Buffers bound to one key are filled in the order of
  *	the array, round and round, each when it is free and its turn comes.
+ *	A buffer that is marked as taken when its key is unbound is still being
+ *	filled until it is marked as used.
  * @sections: entries in use in @section
- * @section: guest physical address and bytes of each part
+ * @section: its parts, in order
  */
 struct lguest_dma {
 	__u32 used;
 	__u32 sections;
-	struct {
-		__u32 addr;
-		__u32 len;
-	} section[LGUEST_DMA_SECTIONS];
+	struct lguest_dma_section section[LGUEST_DMA_SECTIONS];
 };
 
 enum lguest_device_type {
 	LGUEST_DEVICE_NONE	= 0,	/* end of the list */
 	LGUEST_DEVICE_CONSOLE	= 1,	/* input: bind to key; output: send to key + 4 */
-	LGUEST_DEVICE_BLOCK	= 2,
-	LGUEST_DEVICE_NET	= 3,
+	LGUEST_DEVICE_BLOCK	= 2,	/* requests: send to key */
+	LGUEST_DEVICE_NET	= 3,	/* receive: bind to key; send to config.net.tx_key */
+	LGUEST_DEVICE_BUTTON	= 4,	/* its interrupt asks the guest to power off */
+};
+
+/* Features of a block device. */
+#define LGUEST_BLOCK_RO		1	/* writes fail with LGUEST_BLOCK_EROFS */
+#define LGUEST_BLOCK_FLUSH	2	/* it has a cache that must be flushed */
+#define LGUEST_BLOCK_DISCARD	4
+
+/**
+ * struct lguest_block_config - a disk
+ * @sectors: size, in units of 512 bytes
+ * @block_size: what requests must be a multiple of, in bytes
+ * @physical_block_size: what they better are a multiple of, in bytes
+ * @max_discard: sectors that one discard may have
+ */
+struct lguest_block_config {
+	__u64 sectors;
+	__u32 block_size;
+	__u32 physical_block_size;
+	__u32 max_discard;
+	__u32 reserved[7];
+};
+
+enum lguest_block_type {
+	LGUEST_BLOCK_READ	= 0,
+	LGUEST_BLOCK_WRITE	= 1,
+	LGUEST_BLOCK_FLUSH_CACHE = 2,	/* what was written before is on the disk */
+	LGUEST_BLOCK_UNMAP = 3,	/* @count sectors are not needed any more */
+};
+
+/* How a request ended. */
+enum lguest_block_status {
+	LGUEST_BLOCK_OK		= 0,
+	LGUEST_BLOCK_EIO	= 1,
+	LGUEST_BLOCK_EINVAL	= 2,	/* not a request, or past the end */
+	LGUEST_BLOCK_EROFS	= 3,
+	LGUEST_BLOCK_ENOSPC	= 4,
+	LGUEST_BLOCK_EOPNOTSUPP	= 5,
+};
+
+/**
+ * struct lguest_block_request - section 0 of what is sent to a disk
+ * @type: enum lguest_block_type
+ * @status: enum lguest_block_status; set by the other side
+ * @sector: where, in units of 512 bytes
+ * @count: sectors, of a discard; zero otherwise
+ * @reserved: zero
+ *
+ * That section has exactly this size; without it nothing is done, and no status is
+ * set. The other sections are the data, in order. Requests may complete in any
+ * order; the used word of one that has is LGUEST_DMA_USED.
+ */
+struct lguest_block_request {
+	__u32 type;
+	__u32 status;
+	__u64 sector;
+	__u32 count;
+	__u32 reserved;
+};
+
+/* Features of a network device. */
+#define LGUEST_NET_CSUM		1	/* it takes packets without a checksum, and */
+#define LGUEST_NET_TSO		2	/* TCP segments of up to 64K; and gives them */
+#define LGUEST_NET_PEER		4	/* the other side is a guest, by shared memory */
+
+/**
+ * struct lguest_net_config - a network device
+ * @mac: its address
+ * @link: 1: there is somebody on the other side. The launcher changes it, and
+ *	raises the interrupt
+ * @pad: zero
+ * @tx_key: what packets are sent to
+ *
+ * A received buffer may be used with less than a packet, or nothing: it is to be
+ * offered again. Every packet, in both directions, begins with a struct virtio_net_hdr (10
+ * bytes, little-endian; linux/virtio_net.h) that says what the receiver still
+ * has to do for it.
+ */
+struct lguest_net_config {
+	__u8 mac[6];
+	__u8 link;
+	__u8 pad;
+	__u32 tx_key;
+	__u32 reserved[9];
 };
 
 /**
@@ -224,7 +331,11 @@ struct lguest_device_desc {
 	__u32 features;
 	__u32 key;
 	__u32 irq;
-	__u32 config[12];
+	union {
+		__u32 words[12];
+		struct lguest_block_config block;
+		struct lguest_net_config net;
+	} config;
 };
 
 #define LGUEST_MAX_DEVICES	32

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* DMA, in private: dma.c says who binds and sends, port.c copies between guests. */
+#ifndef _LG_DMA_H
+#define _LG_DMA_H
+
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/types.h>
+
+struct file;
+struct lg_guest;
+struct lg_vcpu;
+struct mm_struct;
+
+/**
+ * struct lg_place - where a key lies in a file that launchers share
+ * @file: the file, with a reference; NULL: the memory is not shared
+ * @index: page of the file
+ * @offset: in that page
+ */
+struct lg_place {
+	struct file *file;
+	pgoff_t index;
+	u32 offset;
+};
+
+/**
+ * struct lg_port - buffers bound to a key
+ * @ref: the guest's table has one, and everybody who looks at it
+ * @key: guest physical address
+ * @dmas: guest physical address of the array of struct lguest_dma
+ * @count: how many
+ * @irq: raised when one has been filled
+ * @lock: guards @next; taken before mmap_lock
+ * @next: the buffer to be filled next
+ * @mm: where the buffers are; kept by mmgrab()
+ * @ram_base: user address of guest physical 0 there
+ * @ram_size: bytes
+ * @guest: whose it is; NULL when that is gone. Under lg_ports_lock
+ * @node: in lg_ports, if @place.file, from lg_port_publish() on
+ * @place: where other guests see the key
+ */
+struct lg_port {
+	struct kref ref;
+	u32 key;
+	u32 dmas;
+	u32 count;
+	u32 irq;
+	struct mutex lock;		/* the cursor */
+	u32 next;
+	struct mm_struct *mm;
+	unsigned long ram_base;
+	u32 ram_size;
+	struct lg_guest *guest;
+	struct hlist_node node;
+	struct lg_place place;
+};
+
+struct lg_port *lg_port_create(struct lg_guest *g, u32 key, u32 dmas, u32 count, u32 irq);
+void lg_port_put(struct lg_port *p);
+/* Other guests find it from here on: 0, or -EEXIST; and do not any more. */
+int lg_port_publish(struct lg_port *p);
+void lg_port_withdraw(struct lg_port *p);
+/*
+ * The port that another guest has bound to @key, with a reference; NULL: there
+ * is none; or -EINTR.
+ */
+struct lg_port *lg_port_find(struct lg_guest *g, u32 key);
+/* Copy the buffer at @dma of @g, which runs here, to the other guest's port. */
+int lg_port_send(struct lg_port *p, struct lg_guest *g, u32 dma);
+
+#endif /* _LG_DMA_H */

@@ -1,0 +1,446 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * DMA from guest to guest. Two launchers map the same file, and their guests
+ * meet at a place in it: the one has bound buffers there, the other one sends.
+ * As a futex does, the host knows the place by the file and the offset in it.
+ *
+ * The copy runs in the sender's thread. It reads the sender's memory as always,
+ * with the user accessors, and pins the receiver's pages, a few at a time. While
+ * it waits for the sender's memory it holds nothing but these: the sender's
+ * launcher may make that last as long as it likes, and the receiver must still
+ * be able to end. No lock is held while bytes are copied.
+ */
+#include <linux/cleanup.h>
+#include <linux/err.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/hash.h>
+#include <linux/hashtable.h>
+#include <linux/highmem.h>
+#include <linux/minmax.h>
+#include <linux/mm.h>
+#include <linux/pagemap.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include "dma.h"
+#include "lg.h"
+
+/* Pages of the receiver that are pinned at once. */
+#define LG_PORT_PINS	16
+
+/* Ports in shared memory, by place. */
+static DEFINE_HASHTABLE(lg_ports, 8);
+static DEFINE_SPINLOCK(lg_ports_lock);
+static unsigned int lg_ports_count;
+
+/**
+ * struct lg_sections - the sections of one buffer, and a place in them
+ * @count: entries in @section
+ * @i: the current one
+ * @done: bytes of that which are behind us
+ * @section: copied from the guest, who may change its own
+ */
+struct lg_sections {
+	u32 count;
+	u32 i;
+	u32 done;
+	struct lguest_dma_section section[LGUEST_DMA_SECTIONS];
+};
+
+static void lg_sections_start(struct lg_sections *s, const struct lguest_dma *dma)
+{
+	s->count = min_t(u32, dma->sections, LGUEST_DMA_SECTIONS);
+	s->i = 0;
+	s->done = 0;
+	memcpy(s->section, dma->section, sizeof(s->section));
+}
+
+/* Where is guest physical @key in a file that others may map? */
+static int lg_place_find(struct lg_guest *g, u32 key, struct lg_place *place)
+{
+	unsigned long addr = g->ram_base + key;
+	struct vm_area_struct *vma;
+
+	place->file = NULL;
+	if (mmap_read_lock_killable(g->mm))
+		return -EINTR;
+	vma = vma_lookup(g->mm, addr);
+	if (vma && vma->vm_file && (vma->vm_flags & VM_MAYSHARE)) {
+		place->file = get_file(vma->vm_file);
+		place->index = linear_page_index(vma, addr);
+		place->offset = offset_in_page(addr);
+	}
+	mmap_read_unlock(g->mm);
+	return 0;
+}
+
+static void lg_place_put(struct lg_place *place)
+{
+	if (place->file)
+		fput(place->file);
+}
+
+/* Each launcher has opened the file itself: it is the inode that is the same. */
+static bool lg_place_same(const struct lg_place *a, const struct lg_place *b)
+{
+	return file_inode(a->file) == file_inode(b->file) &&
+	       a->index == b->index && a->offset == b->offset;
+}
+
+static unsigned long lg_place_hash(const struct lg_place *place)
+{
+	return hash_ptr(file_inode(place->file), 32) ^ (place->index << 12) ^
+	       place->offset;
+}
+
+struct lg_port *lg_port_create(struct lg_guest *g, u32 key, u32 dmas, u32 count, u32 irq)
+{
+	struct lg_port *p = kzalloc_obj(*p, GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!p)
+		return ERR_PTR(-ENOMEM);
+	err = lg_place_find(g, key, &p->place);
+	if (err) {
+		kfree(p);
+		return ERR_PTR(err);
+	}
+	kref_init(&p->ref);
+	mutex_init(&p->lock);
+	p->key = key;
+	p->dmas = dmas;
+	p->count = count;
+	p->irq = irq;
+	p->guest = g;
+	p->mm = g->mm;
+	mmgrab(p->mm);
+	p->ram_base = g->ram_base;
+	p->ram_size = g->ram_pages << PAGE_SHIFT;
+	return p;
+}
+
+static void lg_port_free(struct kref *ref)
+{
+	struct lg_port *p = container_of(ref, struct lg_port, ref);
+
+	lg_place_put(&p->place);
+	mmdrop(p->mm);
+	mutex_destroy(&p->lock);
+	kfree(p);
+}
+
+void lg_port_put(struct lg_port *p)
+{
+	kref_put(&p->ref, lg_port_free);
+}
+
+/* The port at @place of a guest other than @g. */
+static struct lg_port *lg_port_lookup(const struct lg_place *place,
+				      const struct lg_guest *g)
+{
+	struct lg_port *p;
+
+	lockdep_assert_held(&lg_ports_lock);
+	hash_for_each_possible(lg_ports, p, node, lg_place_hash(place))
+		if (p->guest != g && lg_place_same(&p->place, place))
+			return p;
+	return NULL;
+}
+
+int lg_port_publish(struct lg_port *p)
+{
+	if (!p->place.file)
+		return 0;
+	guard(spinlock)(&lg_ports_lock);
+	if (lg_port_lookup(&p->place, NULL))
+		return -EEXIST;
+	hash_add(lg_ports, &p->node, lg_place_hash(&p->place));
+	WRITE_ONCE(lg_ports_count, lg_ports_count + 1);
+	return 0;
+}
+
+void lg_port_withdraw(struct lg_port *p)
+{
+	guard(spinlock)(&lg_ports_lock);
+	p->guest = NULL;
+	if (hash_hashed(&p->node)) {
+		hash_del(&p->node);
+		WRITE_ONCE(lg_ports_count, lg_ports_count - 1);
+	}
+}
+
+struct lg_port *lg_port_find(struct lg_guest *g, u32 key)
+{
+	struct lg_place place;
+	struct lg_port *p;
+	int err;
+
+	/* Most guests talk to their launcher only. */
+	if (!READ_ONCE(lg_ports_count))
+		return NULL;
+	err = lg_place_find(g, key, &place);
+	if (err)
+		return ERR_PTR(err);
+	if (!place.file)
+		return NULL;
+	scoped_guard(spinlock, &lg_ports_lock) {
+		p = lg_port_lookup(&place, g);
+		if (p)
+			kref_get(&p->ref);
+	}
+	lg_place_put(&place);
+	return p;
+}
+
+/* Raise the port's interrupt, if its guest is still there. */
+static void lg_port_raise(struct lg_port *p)
+{
+	struct lg_guest *g;
+
+	scoped_guard(spinlock, &lg_ports_lock) {
+		g = p->guest;
+		if (g && !kref_get_unless_zero(&g->ref))
+			g = NULL;
+	}
+	if (!g)
+		return;
+	lg_irq_raise(g->vcpu[0], p->irq);
+	lg_guest_put(g);
+}
+
+static bool lg_port_ok(const struct lg_port *p, u32 gpa, u32 len)
+{
+	return (u64)gpa + len <= p->ram_size;
+}
+
+/*
+ * Pin up to @max pages of the receiver, from @gpa on. Who dies meanwhile has
+ * no memory any more; who does not have it in memory makes the sender wait,
+ * who can be killed.
+ */
+static int lg_port_pin(struct lg_port *p, u32 gpa, u32 max, struct page **pages)
+{
+	long n = -EINTR;
+
+	if (!mmget_not_zero(p->mm))
+		return -ENOENT;
+	if (!mmap_read_lock_killable(p->mm)) {
+		n = pin_user_pages_remote(p->mm, (p->ram_base + gpa) & PAGE_MASK,
+					  max, FOLL_WRITE, pages, NULL);
+		mmap_read_unlock(p->mm);
+	}
+	/* If this is the last one, it is not for us to tear all down. */
+	mmput_async(p->mm);
+	return n ?: -EFAULT;
+}
+
+/**
+ * struct lg_taken - a buffer of the receiver that we have marked as taken
+ * @pages: pinned: where the struct lguest_dma is. So that it can be given back
+ *	even if the sender is being killed, when nothing can be pinned any more
+ * @n: 1 or 2 of them
+ * @offset: of the structure in the first
+ */
+struct lg_taken {
+	struct page *pages[2];
+	int n;
+	u32 offset;
+};
+
+static void lg_taken_put(struct lg_taken *t)
+{
+	unpin_user_pages_dirty_lock(t->pages, t->n, true);
+}
+
+/* Change the word of state, which lies in the first page: it is aligned. */
+static bool lg_taken_cmpxchg(struct lg_taken *t, u32 old, u32 new)
+{
+	void *map = kmap_local_page(t->pages[0]);
+	u32 *used = map + t->offset + offsetof(struct lguest_dma, used);
+	bool done = cmpxchg(used, old, new) == old;	/* also a barrier */
+
+	kunmap_local(map);
+	return done;
+}
+
+/* The next buffer, if it is free: marked as taken, so that it is ours. */
+static int lg_port_take(struct lg_port *p, struct lg_taken *t)
+{
+	int want, err;
+	u32 dma;
+
+	ACQUIRE(mutex_kill, lock)(&p->lock);
+	err = ACQUIRE_ERR(mutex_kill, &lock);
+	if (err)
+		return err;
+	dma = p->dmas + p->next * sizeof(struct lguest_dma);
+	t->offset = offset_in_page(dma);
+	want = PFN_UP(t->offset + sizeof(struct lguest_dma));
+	t->n = lg_port_pin(p, dma, want, t->pages);
+	if (t->n < 0)
+		return t->n;
+	err = -EFAULT;
+	if (t->n == want)
+		err = lg_taken_cmpxchg(t, 0, LGUEST_DMA_TAKEN) ? 0 : -ENOBUFS;
+	if (err)
+		lg_taken_put(t);
+	else
+		p->next = (p->next + 1) % p->count;
+	return err;
+}
+
+static void lg_port_give_back(struct lg_port *p, struct lg_taken *t, u32 len)
+{
+	/* A guest that has changed the word meanwhile wants it so. */
+	lg_taken_cmpxchg(t, LGUEST_DMA_TAKEN, LGUEST_DMA_USED | len);
+	lg_taken_put(t);
+	lg_port_raise(p);
+}
+
+/* What is wrong with the sections of a receiver is the receiver's problem. */
+static int lg_port_read_sections(struct lg_port *p, struct lg_taken *t,
+				 struct lg_sections *s)
+{
+	struct lguest_dma copy;
+	u32 i, first = min_t(u32, sizeof(copy), PAGE_SIZE - t->offset);
+
+	memcpy_from_page((char *)&copy, t->pages[0], t->offset, first);
+	if (t->n == 2)
+		memcpy_from_page((char *)&copy + first, t->pages[1], 0,
+				 sizeof(copy) - first);
+	lg_sections_start(s, &copy);
+	for (i = 0; i < s->count; i++)
+		if (!lg_port_ok(p, s->section[i].addr, s->section[i].len))
+			return -EFAULT;
+	return 0;
+}
+
+static int lg_port_sender_sections(struct lg_guest *g, u32 dma, struct lg_sections *s)
+{
+	struct lguest_dma copy;
+	u32 i;
+
+	if (lg_gpa_read(g, dma, &copy, sizeof(copy)))
+		return -EINVAL;
+	lg_sections_start(s, &copy);
+	for (i = 0; i < s->count; i++)
+		if (!lg_gpa_ok(g, s->section[i].addr, s->section[i].len))
+			return -EINVAL;
+	return 0;
+}
+
+/* What is left of the current section; *gpa is where. 0: no more. */
+static u32 lg_sections_rest(struct lg_sections *s, u32 *gpa)
+{
+	while (s->i < s->count && s->done == s->section[s->i].len) {
+		s->i++;
+		s->done = 0;
+	}
+	if (s->i == s->count)
+		return 0;
+	*gpa = s->section[s->i].addr + s->done;
+	return s->section[s->i].len - s->done;
+}
+
+/* Fill @len bytes from @off of a page of the receiver, as far as there is data. */
+static int lg_port_fill_page(struct lg_guest *g, struct lg_sections *from,
+			     struct page *page, u32 off, u32 len)
+{
+	u32 gpa, n, done = 0;
+	void *map = kmap_local_page(page);
+	int err = 0;
+
+	while (done < len && !err) {
+		n = min(lg_sections_rest(from, &gpa), len - done);
+		if (!n)
+			break;
+		err = lg_gpa_read(g, gpa, map + off + done, n);
+		from->done += n;
+		done += n;
+	}
+	kunmap_local(map);
+	return err ? err : done;
+}
+
+/* The next pages of the receiver: how many bytes were copied, 0 at the end. */
+static int lg_port_copy_some(struct lg_port *p, struct lg_guest *g,
+			     struct lg_sections *from, struct lg_sections *to,
+			     u32 max)
+{
+	struct page *pages[LG_PORT_PINS];
+	u32 gpa, src, len, off, part, done = 0;
+	int i, n, ret = 0;
+
+	len = min(lg_sections_rest(to, &gpa), max);
+	if (!len || !lg_sections_rest(from, &src))
+		return 0;
+	off = offset_in_page(gpa);
+	n = lg_port_pin(p, gpa, min_t(u32, PFN_UP(off + len), LG_PORT_PINS), pages);
+	if (n < 0)
+		return n;
+	for (i = 0; i < n && done < len; i++) {
+		part = min_t(u32, len - done, PAGE_SIZE - off);
+		ret = lg_port_fill_page(g, from, pages[i], off, part);
+		if (ret < 0)
+			break;
+		done += ret;
+		off = 0;
+		if (ret < part)
+			break;
+	}
+	unpin_user_pages_dirty_lock(pages, n, true);
+	to->done += done;
+	return ret < 0 ? ret : done;
+}
+
+static int lg_port_copy(struct lg_port *p, struct lg_guest *g, struct lg_taken *t,
+			struct lg_sections *from)
+{
+	struct lg_sections to;
+	u32 done = 0;
+	int ret;
+
+	ret = lg_port_read_sections(p, t, &to);
+	while (!ret && done < LGUEST_DMA_MAX) {
+		ret = lg_port_copy_some(p, g, from, &to, LGUEST_DMA_MAX - done);
+		if (ret <= 0)
+			break;
+		done += ret;
+		ret = fatal_signal_pending(current) ? -EINTR : 0;
+		cond_resched();
+	}
+	return ret < 0 ? ret : done;
+}
+
+/**
+ * lg_port_send - send from guest to guest
+ * @p: port of the receiver
+ * @g: the sender; the caller is its launcher
+ * @dma: guest physical address of the buffer to send; checked to be RAM
+ *
+ * Return: 0: both sides know how much was copied, which is nothing if the
+ * receiver's buffer was bad; -ENOBUFS; -EINVAL: the sender's buffer was bad.
+ */
+int lg_port_send(struct lg_port *p, struct lg_guest *g, u32 dma)
+{
+	struct lg_sections from;
+	struct lg_taken taken;
+	int err, len = 0;
+	u32 used;
+
+	err = lg_port_sender_sections(g, dma, &from);
+	if (err)
+		return err;
+	err = lg_port_take(p, &taken);
+	if (err == -ENOBUFS || err == -EINTR)
+		return err;
+	if (!err) {
+		/* Half of something is nothing; but the buffer goes back. */
+		len = max(lg_port_copy(p, g, &taken, &from), 0);
+		lg_port_give_back(p, &taken, len);
+	}
+	used = LGUEST_DMA_USED | len;
+	return lg_gpa_write(g, dma + offsetof(struct lguest_dma, used), &used,
+			    sizeof(used)) ? -EINVAL : 0;
+}

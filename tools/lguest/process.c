@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The launcher as a process: messages, threads, whose rights it has, the end. */
+#include <errno.h>
+#include <grp.h>
+#include <pthread.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include "launcher.h"
+
+/* Threads do little; many devices must not use up the address space. */
+#define THREAD_STACK	(256 * 1024)
+
+static struct guest *guest;
+
+/* From now on there is something to be looked after at the end. */
+void launcher_set_guest(struct guest *g)
+{
+	guest = g;
+}
+
+/*
+ * The one place where the launcher ends. Any thread may come here, and others
+ * may be anywhere: the first one does it all, and there are no exit handlers.
+ */
+void launcher_end(int status)
+{
+	static atomic_flag ending = ATOMIC_FLAG_INIT;
+	static pthread_t who;
+
+	if (atomic_flag_test_and_set(&ending)) {
+		/* Something below failed: no second attempt. */
+		if (pthread_equal(who, pthread_self()))
+			_exit(status);
+		for (;;)
+			pause();
+	}
+	who = pthread_self();
+	terminal_restore();
+	if (guest)
+		disk_end(guest);
+	control_end();
+	_exit(status);
+}
+
+void die(const char *fmt, ...)
+{
+	va_list ap;
+
+	terminal_restore();
+	fputs("lguest: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	launcher_end(STATUS_ERROR);
+}
+
+void note(const char *fmt, ...)
+{
+	va_list ap;
+
+	flockfile(stderr);
+	fputs("lguest: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	/* The terminal may be raw. */
+	fputs("\r\n", stderr);
+	funlockfile(stderr);
+}
+
+/*
+ * Signals are for console.c, so no other thread gets any; but what a thread
+ * does to itself it must not block, or the terminal stays raw.
+ */
+void thread_start(void *(*function)(void *), void *arg)
+{
+	static const int own[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT,
+				   SIGSYS };
+	sigset_t all, old;
+	pthread_attr_t attr;
+	pthread_t thread;
+	size_t i;
+	int err;
+
+	sigfillset(&all);
+	for (i = 0; i < ARRAY_SIZE(own); i++)
+		sigdelset(&all, own[i]);
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, THREAD_STACK);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	err = pthread_create(&thread, &attr, function, arg);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	pthread_attr_destroy(&attr);
+	if (err)
+		die("cannot make a thread: %s", strerror(err));
+}
+
+/* A number, or false. */
+static bool parse_id(const char *text, unsigned int *id)
+{
+	unsigned long n;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return false;
+	errno = 0;
+	n = strtoul(text, &end, 10);
+	/* The last number of all means "leave it" in setresuid(). */
+	if (*end || errno || n >= UINT32_MAX)
+		return false;
+	*id = n;
+	return true;
+}
+
+/*
+ * Only the files are looked at: a static program has none of the other sources
+ * of getpwnam().
+ */
+static const struct passwd *find_user(const char *name)
+{
+	FILE *f = fopen("/etc/passwd", "re");
+	const struct passwd *pw = NULL;
+	unsigned int id;
+	bool number = parse_id(name, &id);
+
+	while (f && (pw = fgetpwent(f)))
+		if (number ? pw->pw_uid == id : !strcmp(pw->pw_name, name))
+			break;
+	if (f)
+		fclose(f);
+	return pw;
+}
+
+static bool find_group(const char *name, unsigned int *id)
+{
+	FILE *f = fopen("/etc/group", "re");
+	const struct group *gr;
+	bool found = false;
+
+	while (f && !found && (gr = fgetgrent(f))) {
+		found = !strcmp(gr->gr_name, name);
+		if (found)
+			*id = gr->gr_gid;
+	}
+	if (f)
+		fclose(f);
+	return found || parse_id(name, id);
+}
+
+/* --user USER[:GROUP], looked up before the guest starts. */
+void process_parse_user(struct user *u, const char *text)
+{
+	char *name = strdup(text), *group;
+	const struct passwd *pw;
+
+	if (!name)
+		die("out of memory");
+	group = strchr(name, ':');
+	if (group)
+		*group++ = '\0';
+	pw = find_user(name);
+	if (pw) {
+		u->uid = pw->pw_uid;
+		u->gid = pw->pw_gid;
+	} else if (!parse_id(name, &u->uid)) {
+		die("--user %s: there is no user '%s'", text, name);
+	} else if (!group) {
+		die("--user %s: no such user; with a number give a group, too",
+		    text);
+	}
+	if (group && !find_group(group, &u->gid))
+		die("--user %s: there is no group '%s'", text, group);
+	free(name);
+}
+
+/* Become that user, in all threads, with no way back. */
+void process_set_user(const struct user *u)
+{
+	if (setgroups(0, NULL) || setresgid(u->gid, u->gid, u->gid) ||
+	    setresuid(u->uid, u->uid, u->uid))
+		die("--user: %s; only root may become somebody else",
+		    strerror(errno));
+	if (u->uid && !setuid(0))
+		die("--user: root can be had back");
+}
