@@ -287,6 +287,23 @@ net "descriptor no number" "not a number" "fd=x"
 net "descriptor negative" "not a number" "fd=-1"
 net "descriptor closed" "no such descriptor" "fd=99"
 net "descriptor of a file" "neither a TAP nor a socket" "fd=0"
+net "descriptor kept" "neither a TAP nor a socket" "fd=7" 7</dev/null
+net "descriptor kept, of two" "neither a TAP nor a socket" "$peer" "fd=9" \
+	"fd=7" 7</dev/null 9</dev/null
+net "descriptor not kept" "no such descriptor" "fd=8" 7</dev/null
+net "descriptor not kept, huge" "no such descriptor" "fd=2147483647" \
+	"fd=2147483646" 7</dev/null
+bad "descriptor inherited by chance" "console file" -c /dev/fd/7 "$dir/elf" \
+	7>/dev/null
+# Were input still closed, the kernel's file would take its place.
+out=$(timeout 20 "$LGUEST" --device "$dir/no-device" --net fd=0 "$dir/elf" \
+	2>&1 <&-)
+if grep -q "neither a TAP nor a socket" <<<"$out"; then
+	result ok "standard input closed"
+else
+	result "not ok" "standard input closed"
+	echo "# $out"
+fi
 net "peer good" "no-device: No such file" "$peer" "$peer"
 net "peer three times" "both ends are taken" "$peer" "$peer" "$peer"
 net "peer is a folder" "[Ii]s a directory" "peer=$dir"
@@ -306,20 +323,61 @@ for name in "" . .. .x a/b "a b" 'a*'; do
 done
 bad "name too long" "too long" --name "$(printf 'x%.0s' {1..200})" "$dir/elf"
 bad "name good" "no-device: No such file" --name x "$dir/elf"
-# Somebody who listens there is a guest that runs.
-python3 -c 'import socket, sys, time
-s = socket.socket(socket.AF_UNIX)
-s.bind(sys.argv[1])
-s.listen()
+# Who listens there is a guest that runs, also if it is hostile:
+# busy lets others wait, the rest answer as their names say.
+python3 -c 'import os, socket, sys, threading, time
+os.chdir(sys.argv[1])
+def listen(name, backlog):
+    s = socket.socket(socket.AF_UNIX)
+    s.bind(name + ".sock")
+    s.listen(backlog)
+    return s
+def serve(s, step):
+    while True:
+        c = s.accept()[0]
+        c.recv(100)
+        try:
+            for text in step():
+                c.send(text)
+        except OSError:
+            pass
+        c.close()
+def drip():
+    yield b"ok\n"
+    while True:
+        time.sleep(1)
+        yield b"x"
+def start(name, step):
+    threading.Thread(target=serve, args=(listen(name, 5), step),
+                     daemon=True).start()
+start("drip", drip)
+start("long", lambda: (b"x" * 1000 for i in range(1000)))
+start("rude", lambda: [b"error \033[2J\a\177\n"])
+start("loud", lambda: [b"ok\n\033]0;x\a \0\177\r\t.\n"])
+start("mute", lambda: [])
+busy = listen("busy", 0)
+waiting = socket.socket(socket.AF_UNIX)
+waiting.connect("busy.sock")
 print("ready", flush=True)
-time.sleep(30)' "$dir/run/busy.sock" >"$dir/ready" 2>/dev/null &
+time.sleep(90)' "$dir/run" >"$dir/ready" 2>/dev/null &
 listener=$!
 for n in {1..50}; do
 	[ -s "$dir/ready" ] && break
 	sleep 0.1
 done
 if [ -s "$dir/ready" ]; then
+	start=$SECONDS
 	bad "name in use" "is running" --name busy "$dir/elf"
+	[ $((SECONDS - start)) -lt 5 ] && quick=ok || quick="not ok"
+	result "$quick" "name in use is told at once"
+	refused "guest that lets others wait" "does not listen" status busy
+	refused "guest that drips" "does not answer" status drip
+	refused "guest that says too much" "too long" status long
+	refused "guest that says nothing" "does not answer" status mute
+	refused "guest that is rude" "'rude': ?\[2J??\$" status rude
+	out=$(timeout 20 "$LGUEST" status loud | od -An -c | tr -d ' \n')
+	[ "$out" = '?]0;x?????.\n' ] && quick=ok || quick="not ok"
+	result "$quick" "guest that is loud: $out"
 	kill $listener
 	wait $listener 2>/dev/null
 	bad "name left over" "no-device: No such file" --name busy "$dir/elf"

@@ -153,7 +153,7 @@ static void block_fill_dma(struct lguest_block *b, struct lguest_dma *dma,
 
 	lockdep_assert_held(&b->lock);
 
-	if (header->type == LGUEST_BLOCK_READ || header->type == LGUEST_BLOCK_WRITE) {
+	if (req_op(req) == REQ_OP_READ || req_op(req) == REQ_OP_WRITE) {
 		sg_init_table(b->sg, BLOCK_SEGMENTS);
 		n = blk_rq_map_sg(req, b->sg);
 	}

@@ -296,9 +296,11 @@ int lguest_rx_init(struct lguest_net *n)
 	return -ENOMEM;
 }
 
-/* After lguest_rx_empty(). What is still taken is lost. */
+/* Nothing is bound. What is still taken is lost. */
 void lguest_rx_destroy(struct lguest_net *n)
 {
+	/* Some may have come back since the device was closed. */
+	lguest_rx_empty(n);
 	if (lguest_rx_idle(n))
 		kfree(n->rx.dma);
 	else

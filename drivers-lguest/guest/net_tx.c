@@ -76,18 +76,17 @@ netdev_features_t lguest_tx_features(struct sk_buff *skb, struct net_device *dev
 	return vlan_features_check(skb, features);
 }
 
-static void tx_add_section(struct lguest_dma *dma, phys_addr_t addr, u32 len)
+static void tx_set_section(struct lguest_dma *dma, unsigned int section,
+			   phys_addr_t addr, u32 len)
 {
-	unsigned int i = dma->sections++;
-
-	dma->section[i].addr = addr;
-	dma->section[i].len = len;
+	dma->section[section].addr = addr;
+	dma->section[section].len = len;
 }
 
 static int tx_fill(struct tx_slot *slot, struct sk_buff *skb)
 {
 	struct lguest_dma *dma = &slot->dma;
-	unsigned int head, i;
+	unsigned int head, i, section = 0;
 	int err;
 
 	/* Segments made of a packet in many pieces, or what got a VLAN tag. */
@@ -101,21 +100,24 @@ static int tx_fill(struct tx_slot *slot, struct sk_buff *skb)
 		return err;
 
 	head = skb_headlen(skb);
-	dma->used = 0;
-	dma->sections = 0;
 	if (head <= TX_COPY) {
 		skb_copy_from_linear_data(skb, slot->copy, head);
-		tx_add_section(dma, virt_to_phys(&slot->header), NET_HEADER + head);
+		tx_set_section(dma, section++, virt_to_phys(&slot->header),
+			       NET_HEADER + head);
 	} else {
-		tx_add_section(dma, virt_to_phys(&slot->header), NET_HEADER);
-		tx_add_section(dma, virt_to_phys(skb->data), head);
+		tx_set_section(dma, section++, virt_to_phys(&slot->header),
+			       NET_HEADER);
+		tx_set_section(dma, section++, virt_to_phys(skb->data), head);
 	}
 	for (i = 0; i < skb_shinfo(skb)->nr_frags; i++) {
 		const skb_frag_t *frag = &skb_shinfo(skb)->frags[i];
 
-		tx_add_section(dma, page_to_phys(skb_frag_page(frag)) +
+		tx_set_section(dma, section++,
+			       page_to_phys(skb_frag_page(frag)) +
 			       skb_frag_off(frag), skb_frag_size(frag));
 	}
+	dma->sections = section;
+	dma->used = 0;
 	slot->len = skb->len;
 	return 0;
 }

@@ -18,7 +18,6 @@
 #include <linux/cleanup.h>
 #include <linux/err.h>
 #include <linux/eventfd.h>
-#include <linux/mutex.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/xarray.h>
@@ -62,8 +61,8 @@ int lg_dma_init(struct lg_guest *g)
 	g->dma = kzalloc_obj(*g->dma, GFP_KERNEL_ACCOUNT);
 	if (!g->dma)
 		return -ENOMEM;
-	xa_init(&g->dma->ports);
-	xa_init(&g->dma->listeners);
+	xa_init_flags(&g->dma->ports, XA_FLAGS_ACCOUNT);
+	xa_init_flags(&g->dma->listeners, XA_FLAGS_ACCOUNT);
 	return 0;
 }
 
@@ -155,11 +154,14 @@ int lg_dma_bind(struct lg_vcpu *vcpu, u32 key, u32 dmas, u32 count, u32 irq)
 	p = lg_port_create(g, key, dmas, count, irq);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
+	err = lg_dma_add(t, &t->ports, key, p);
+	if (err) {
+		lg_port_put(p);
+		return err;
+	}
 	err = lg_port_publish(p);
-	if (!err)
-		err = lg_dma_add(t, &t->ports, key, p);
 	if (err)
-		lg_port_end(p);
+		lg_dma_unbind(t, key);
 	return err;
 }
 
@@ -210,28 +212,6 @@ int lg_dma_send(struct lg_vcpu *vcpu, u32 key, u32 dma)
 	return ret;
 }
 
-static int lg_dma_take_own(struct lg_guest *g, struct lg_port *p,
-			   struct lguest_dma_buffer *buf)
-{
-	u32 dma, used = 0;
-	int ret;
-
-	ACQUIRE(mutex_kill, lock)(&p->lock);
-	ret = ACQUIRE_ERR(mutex_kill, &lock);
-	if (ret)
-		return ret;
-	/* In RAM: checked as it was bound, and RAM does not shrink. */
-	dma = p->dmas + p->next * sizeof(struct lguest_dma);
-	ret = lg_gpa_cmpxchg(g, dma + offsetof(struct lguest_dma, used), &used,
-			     LGUEST_DMA_TAKEN);
-	if (ret)
-		return ret < 0 ? ret : -ENOBUFS;
-	p->next = (p->next + 1) % p->count;
-	buf->dma = dma;
-	buf->irq = p->irq;
-	return 0;
-}
-
 /*
  * LGUEST_GET_DMA: take the next buffer of a port, if it is free. The mark in
  * guest memory keeps a buffer from being taken twice before it is filled, also
@@ -239,6 +219,7 @@ static int lg_dma_take_own(struct lg_guest *g, struct lg_port *p,
  */
 int lg_dma_get(struct lg_guest *g, u32 key, struct lguest_dma_buffer *buf)
 {
+	struct lg_taken taken;
 	struct lg_port *p;
 	int ret;
 
@@ -248,7 +229,12 @@ int lg_dma_get(struct lg_guest *g, u32 key, struct lguest_dma_buffer *buf)
 			return -ENOENT;
 		kref_get(&p->ref);
 	}
-	ret = lg_dma_take_own(g, p, buf);
+	ret = lg_port_take(p, &taken);
+	if (!ret) {
+		buf->dma = taken.dma;
+		buf->irq = p->irq;
+		lg_taken_put(&taken);
+	}
 	lg_port_put(p);
 	return ret;
 }

@@ -4,30 +4,38 @@
  * meet at a place in it: the one has bound buffers there, the other one sends.
  * As a futex does, the host knows the place by the file and the offset in it.
  *
- * The copy runs in the sender's thread. It reads the sender's memory as always,
- * with the user accessors, and pins the receiver's pages, a few at a time. While
- * it waits for the sender's memory it holds nothing but these: the sender's
- * launcher may make that last as long as it likes, and the receiver must still
- * be able to end. No lock is held while bytes are copied.
+ * The copy runs in the sender's thread. It waits for the sender's memory before it
+ * takes anything of the receiver's, since the sender's launcher may make that last
+ * as long as it likes. Then it pins the receiver's pages, a few at a time, and
+ * copies without waiting: what of the sender's has gone away since is not sent. For
+ * the receiver's memory it does wait, and can be killed meanwhile. No lock is held
+ * while it waits or copies.
  */
 #include <linux/cleanup.h>
 #include <linux/err.h>
-#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/hash.h>
 #include <linux/hashtable.h>
 #include <linux/highmem.h>
+#include <linux/jhash.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/once.h>
 #include <linux/pagemap.h>
+#include <linux/path.h>
 #include <linux/sched/mm.h>
+#include <linux/shmem_fs.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/uaccess.h>
 #include "dma.h"
 #include "lg.h"
 
 /* Pages of the receiver that are pinned at once. */
 #define LG_PORT_PINS	16
+
+/* How often others may be faster in taking a buffer. */
+#define LG_TAKE_TRIES	16
 
 /* Ports in shared memory, by place. */
 static DEFINE_HASHTABLE(lg_ports, 8);
@@ -56,18 +64,24 @@ static void lg_sections_start(struct lg_sections *s, const struct lguest_dma *dm
 	memcpy(s->section, dma->section, sizeof(s->section));
 }
 
-/* Where is guest physical @key in a file that others may map? */
+/*
+ * Where is guest physical @key in a file that others may map? Only who may write
+ * to the file is known there: reading is no right to be heard.
+ */
 static int lg_place_find(struct lg_guest *g, u32 key, struct lg_place *place)
 {
 	unsigned long addr = g->ram_base + key;
 	struct vm_area_struct *vma;
 
-	place->file = NULL;
+	place->inode = NULL;
 	if (mmap_read_lock_killable(g->mm))
 		return -EINTR;
 	vma = vma_lookup(g->mm, addr);
-	if (vma && vma->vm_file && (vma->vm_flags & VM_MAYSHARE)) {
-		place->file = get_file(vma->vm_file);
+	if (vma && vma->vm_file && (vma->vm_flags & VM_SHARED) &&
+	    S_ISREG(file_inode(vma->vm_file)->i_mode)) {
+		place->inode = file_inode(vma->vm_file);
+		place->path = vma->vm_file->f_path;
+		path_get(&place->path);
 		place->index = linear_page_index(vma, addr);
 		place->offset = offset_in_page(addr);
 	}
@@ -77,21 +91,24 @@ static int lg_place_find(struct lg_guest *g, u32 key, struct lg_place *place)
 
 static void lg_place_put(struct lg_place *place)
 {
-	if (place->file)
-		fput(place->file);
+	if (place->inode)
+		path_put(&place->path);
 }
 
 /* Each launcher has opened the file itself: it is the inode that is the same. */
 static bool lg_place_same(const struct lg_place *a, const struct lg_place *b)
 {
-	return file_inode(a->file) == file_inode(b->file) &&
-	       a->index == b->index && a->offset == b->offset;
+	return a->inode == b->inode && a->index == b->index &&
+	       a->offset == b->offset;
 }
 
-static unsigned long lg_place_hash(const struct lg_place *place)
+static u32 lg_place_hash(const struct lg_place *place)
 {
-	return hash_ptr(file_inode(place->file), 32) ^ (place->index << 12) ^
-	       place->offset;
+	static u32 seed;
+
+	get_random_once(&seed, sizeof(seed));
+	return jhash_3words(hash_ptr(place->inode, 32), place->index,
+			    place->offset, seed);
 }
 
 struct lg_port *lg_port_create(struct lg_guest *g, u32 key, u32 dmas, u32 count, u32 irq)
@@ -107,7 +124,7 @@ struct lg_port *lg_port_create(struct lg_guest *g, u32 key, u32 dmas, u32 count,
 		return ERR_PTR(err);
 	}
 	kref_init(&p->ref);
-	mutex_init(&p->lock);
+	spin_lock_init(&p->lock);
 	p->key = key;
 	p->dmas = dmas;
 	p->count = count;
@@ -126,7 +143,6 @@ static void lg_port_free(struct kref *ref)
 
 	lg_place_put(&p->place);
 	mmdrop(p->mm);
-	mutex_destroy(&p->lock);
 	kfree(p);
 }
 
@@ -150,7 +166,7 @@ static struct lg_port *lg_port_lookup(const struct lg_place *place,
 
 int lg_port_publish(struct lg_port *p)
 {
-	if (!p->place.file)
+	if (!p->place.inode)
 		return 0;
 	guard(spinlock)(&lg_ports_lock);
 	if (lg_port_lookup(&p->place, NULL))
@@ -162,6 +178,10 @@ int lg_port_publish(struct lg_port *p)
 
 void lg_port_withdraw(struct lg_port *p)
 {
+	/* Somebody may have found it already, and is about to take a buffer. */
+	scoped_guard(spinlock, &p->lock)
+		p->dead = true;
+
 	guard(spinlock)(&lg_ports_lock);
 	p->guest = NULL;
 	if (hash_hashed(&p->node)) {
@@ -182,7 +202,7 @@ struct lg_port *lg_port_find(struct lg_guest *g, u32 key)
 	err = lg_place_find(g, key, &place);
 	if (err)
 		return ERR_PTR(err);
-	if (!place.file)
+	if (!place.inode)
 		return NULL;
 	scoped_guard(spinlock, &lg_ports_lock) {
 		p = lg_port_lookup(&place, g);
@@ -217,38 +237,39 @@ static bool lg_port_ok(const struct lg_port *p, u32 gpa, u32 len)
 /*
  * Pin up to @max pages of the receiver, from @gpa on. Who dies meanwhile has
  * no memory any more; who does not have it in memory makes the sender wait,
- * who can be killed.
+ * who can be killed: which would not be so with every file, so it has to be
+ * anonymous or shared memory.
  */
+static long lg_port_pin_locked(struct lg_port *p, unsigned long addr, u32 max,
+			       struct page **pages, int *locked)
+{
+	struct vm_area_struct *vma = vma_lookup(p->mm, addr);
+
+	if (!vma || (vma->vm_file && !shmem_mapping(vma->vm_file->f_mapping)))
+		return -EFAULT;
+	max = min_t(unsigned long, max, (vma->vm_end - addr) >> PAGE_SHIFT);
+	return pin_user_pages_remote(p->mm, addr, max, FOLL_WRITE, pages, locked);
+}
+
 static int lg_port_pin(struct lg_port *p, u32 gpa, u32 max, struct page **pages)
 {
+	unsigned long addr = (p->ram_base + gpa) & PAGE_MASK;
+	int locked = 1;
 	long n = -EINTR;
 
 	if (!mmget_not_zero(p->mm))
 		return -ENOENT;
 	if (!mmap_read_lock_killable(p->mm)) {
-		n = pin_user_pages_remote(p->mm, (p->ram_base + gpa) & PAGE_MASK,
-					  max, FOLL_WRITE, pages, NULL);
-		mmap_read_unlock(p->mm);
+		n = lg_port_pin_locked(p, addr, max, pages, &locked);
+		if (locked)
+			mmap_read_unlock(p->mm);
 	}
 	/* If this is the last one, it is not for us to tear all down. */
 	mmput_async(p->mm);
 	return n ?: -EFAULT;
 }
 
-/**
- * struct lg_taken - a buffer of the receiver that we have marked as taken
- * @pages: pinned: where the struct lguest_dma is. So that it can be given back
- *	even if the sender is being killed, when nothing can be pinned any more
- * @n: 1 or 2 of them
- * @offset: of the structure in the first
- */
-struct lg_taken {
-	struct page *pages[2];
-	int n;
-	u32 offset;
-};
-
-static void lg_taken_put(struct lg_taken *t)
+void lg_taken_put(struct lg_taken *t)
 {
 	unpin_user_pages_dirty_lock(t->pages, t->n, true);
 }
@@ -256,38 +277,56 @@ static void lg_taken_put(struct lg_taken *t)
 /* Change the word of state, which lies in the first page: it is aligned. */
 static bool lg_taken_cmpxchg(struct lg_taken *t, u32 old, u32 new)
 {
-	void *map = kmap_local_page(t->pages[0]);
-	u32 *used = map + t->offset + offsetof(struct lguest_dma, used);
+	void *map = kmap_local_page(t->pages[0]) + offset_in_page(t->dma);
+	u32 *used = map + offsetof(struct lguest_dma, used);
 	bool done = cmpxchg(used, old, new) == old;	/* also a barrier */
 
 	kunmap_local(map);
 	return done;
 }
 
-/* The next buffer, if it is free: marked as taken, so that it is ours. */
-static int lg_port_take(struct lg_port *p, struct lg_taken *t)
+/* With its pages pinned: -EAGAIN if it is not the next one any more. */
+static int lg_port_mark(struct lg_port *p, u32 next, struct lg_taken *t)
 {
-	int want, err;
-	u32 dma;
+	guard(spinlock)(&p->lock);
+	if (p->dead)
+		return -ENOENT;
+	if (p->next != next)
+		return -EAGAIN;
+	if (!lg_taken_cmpxchg(t, 0, LGUEST_DMA_TAKEN))
+		return -ENOBUFS;
+	p->next = (next + 1) % p->count;
+	return 0;
+}
 
-	ACQUIRE(mutex_kill, lock)(&p->lock);
-	err = ACQUIRE_ERR(mutex_kill, &lock);
-	if (err)
-		return err;
-	dma = p->dmas + p->next * sizeof(struct lguest_dma);
-	t->offset = offset_in_page(dma);
-	want = PFN_UP(t->offset + sizeof(struct lguest_dma));
-	t->n = lg_port_pin(p, dma, want, t->pages);
+static int lg_port_try_take(struct lg_port *p, struct lg_taken *t)
+{
+	u32 next = READ_ONCE(p->next);
+	int want, err = -EFAULT;
+
+	t->dma = p->dmas + next * sizeof(struct lguest_dma);
+	want = PFN_UP(offset_in_page(t->dma) + sizeof(struct lguest_dma));
+	t->n = lg_port_pin(p, t->dma, want, t->pages);
 	if (t->n < 0)
 		return t->n;
-	err = -EFAULT;
 	if (t->n == want)
-		err = lg_taken_cmpxchg(t, 0, LGUEST_DMA_TAKEN) ? 0 : -ENOBUFS;
+		err = lg_port_mark(p, next, t);
 	if (err)
 		lg_taken_put(t);
-	else
-		p->next = (p->next + 1) % p->count;
 	return err;
+}
+
+int lg_port_take(struct lg_port *p, struct lg_taken *t)
+{
+	unsigned int tries;
+	int err;
+
+	for (tries = 0; tries < LG_TAKE_TRIES; tries++) {
+		err = lg_port_try_take(p, t);
+		if (err != -EAGAIN)
+			return err;
+	}
+	return -ENOBUFS;
 }
 
 static void lg_port_give_back(struct lg_port *p, struct lg_taken *t, u32 len)
@@ -302,10 +341,11 @@ static void lg_port_give_back(struct lg_port *p, struct lg_taken *t, u32 len)
 static int lg_port_read_sections(struct lg_port *p, struct lg_taken *t,
 				 struct lg_sections *s)
 {
+	u32 offset = offset_in_page(t->dma);
 	struct lguest_dma copy;
-	u32 i, first = min_t(u32, sizeof(copy), PAGE_SIZE - t->offset);
+	u32 i, first = min_t(u32, sizeof(copy), PAGE_SIZE - offset);
 
-	memcpy_from_page((char *)&copy, t->pages[0], t->offset, first);
+	memcpy_from_page((char *)&copy, t->pages[0], offset, first);
 	if (t->n == 2)
 		memcpy_from_page((char *)&copy + first, t->pages[1], 0,
 				 sizeof(copy) - first);
@@ -316,10 +356,16 @@ static int lg_port_read_sections(struct lg_port *p, struct lg_taken *t,
 	return 0;
 }
 
+static void __user *lg_port_source(const struct lg_guest *g, u32 gpa)
+{
+	return (void __user *)(g->ram_base + gpa);
+}
+
+/* What the sender sends, checked, and brought into memory. */
 static int lg_port_sender_sections(struct lg_guest *g, u32 dma, struct lg_sections *s)
 {
+	u32 i, len, rest = LGUEST_DMA_MAX;
 	struct lguest_dma copy;
-	u32 i;
 
 	if (lg_gpa_read(g, dma, &copy, sizeof(copy)))
 		return -EINVAL;
@@ -327,6 +373,12 @@ static int lg_port_sender_sections(struct lg_guest *g, u32 dma, struct lg_sectio
 	for (i = 0; i < s->count; i++)
 		if (!lg_gpa_ok(g, s->section[i].addr, s->section[i].len))
 			return -EINVAL;
+	for (i = 0; i < s->count; i++) {
+		len = min(s->section[i].len, rest);
+		rest -= len;
+		if (fault_in_readable(lg_port_source(g, s->section[i].addr), len))
+			return -EINVAL;
+	}
 	return 0;
 }
 
@@ -343,24 +395,30 @@ static u32 lg_sections_rest(struct lg_sections *s, u32 *gpa)
 	return s->section[s->i].len - s->done;
 }
 
-/* Fill @len bytes from @off of a page of the receiver, as far as there is data. */
+/*
+ * Fill @len bytes from @off of a page of the receiver, as far as there is data. It
+ * is an error if that is not in memory.
+ */
 static int lg_port_fill_page(struct lg_guest *g, struct lg_sections *from,
 			     struct page *page, u32 off, u32 len)
 {
 	u32 gpa, n, done = 0;
 	void *map = kmap_local_page(page);
-	int err = 0;
+	unsigned long left = 0;
 
-	while (done < len && !err) {
+	pagefault_disable();
+	while (done < len && !left) {
 		n = min(lg_sections_rest(from, &gpa), len - done);
 		if (!n)
 			break;
-		err = lg_gpa_read(g, gpa, map + off + done, n);
+		left = __copy_from_user_inatomic(map + off + done,
+						 lg_port_source(g, gpa), n);
 		from->done += n;
 		done += n;
 	}
+	pagefault_enable();
 	kunmap_local(map);
-	return err ? err : done;
+	return left ? -EFAULT : done;
 }
 
 /* The next pages of the receiver: how many bytes were copied, 0 at the end. */
@@ -420,7 +478,8 @@ static int lg_port_copy(struct lg_port *p, struct lg_guest *g, struct lg_taken *
  * @dma: guest physical address of the buffer to send; checked to be RAM
  *
  * Return: 0: both sides know how much was copied, which is nothing if the
- * receiver's buffer was bad; -ENOBUFS; -EINVAL: the sender's buffer was bad.
+ * receiver's buffer was bad, or if the sender's was swapped out just now;
+ * -ENOBUFS; -EINVAL: the sender's buffer was bad.
  */
 int lg_port_send(struct lg_port *p, struct lg_guest *g, u32 dma)
 {

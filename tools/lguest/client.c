@@ -3,46 +3,87 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/socket.h>
-#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 #include "control.h"
 
-/* How long an answer may take. */
+/* How long an answer may take, from the first attempt to its last byte. */
 #define ANSWER_SECONDS	10
 
-#define LINE_MAX	256
-
-/* Send @request; a stream that begins behind the line "ok", or NULL and @error. */
-static FILE *ask(int fd, const char *request, char *error)
+/* Nothing that a terminal would obey. */
+static void make_printable(char *text, size_t len)
 {
-	const struct timeval timeout = { .tv_sec = ANSWER_SECONDS };
-	char line[LINE_MAX];
-	FILE *f;
+	for (; len--; text++)
+		if (((unsigned char)*text < ' ' && *text != '\n') ||
+		    *text == '\177')
+			*text = '?';
+}
 
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout));
-	setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout, sizeof(timeout));
-	snprintf(line, sizeof(line), "%s\n", request);
-	*error = '\0';
-	if (send(fd, line, strlen(line), MSG_NOSIGNAL) != (ssize_t)strlen(line))
-		snprintf(error, LINE_MAX, "it does not listen");
-	f = fdopen(fd, "r");
-	if (!f)
-		die("out of memory");
-	if (!*error && !fgets(line, sizeof(line), f))
-		snprintf(error, LINE_MAX, "it does not answer");
-	if (!*error && strcmp(line, "ok\n")) {
-		line[strcspn(line, "\n")] = '\0';
-		snprintf(error, LINE_MAX, "%s", strncmp(line, "error ", 6) ?
-			 "it answers something unknown" : line + 6);
+/* All that comes until the end, at @buf[ANSWER_MAX]; NULL, or what is wrong. */
+static const char *receive(int fd, char *buf, time_t until)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	size_t len = 0;
+	time_t left;
+	ssize_t n;
+
+	while ((left = until - seconds_now()) > 0) {
+		if (poll(&p, 1, left * 1000) <= 0)
+			continue;
+		n = recv(fd, buf + len, ANSWER_MAX - len, MSG_DONTWAIT);
+		if (n < 0 && (errno == EAGAIN || errno == EINTR))
+			continue;
+		if (n < 0 || (!n && !len))
+			break;
+		len += n;
+		if (len == ANSWER_MAX)
+			return "its answer is too long";
+		if (!n) {
+			make_printable(buf, len);
+			buf[len] = '\0';
+			return NULL;
+		}
 	}
-	if (!*error)
-		return f;
-	fclose(f);
+	return "it does not answer";
+}
+
+/*
+ * Send @request; returns the answer behind the line "ok", until the next call.
+ * Or NULL and in @wrong what is wrong, which is NULL with errno if there is no
+ * connection.
+ */
+static const char *ask(const struct sockaddr_un *sun, const char *request,
+		       const char **wrong)
+{
+	time_t until = seconds_now() + ANSWER_SECONDS;
+	static char buf[ANSWER_MAX];
+	int fd;
+
+	*wrong = NULL;
+	fd = control_connect(sun, ANSWER_SECONDS);
+	if (fd < 0 && errno != EAGAIN)
+		return NULL;
+	snprintf(buf, sizeof(buf), "%s\n", request);
+	if (fd < 0 || send(fd, buf, strlen(buf), MSG_NOSIGNAL) !=
+	    (ssize_t)strlen(buf))
+		*wrong = "it does not listen";
+	else
+		*wrong = receive(fd, buf, until);
+	if (fd >= 0)
+		close(fd);
+	if (*wrong)
+		return NULL;
+	if (!strncmp(buf, "ok\n", 3))
+		return buf + 3;
+	buf[strcspn(buf, "\n")] = '\0';
+	*wrong = strncmp(buf, "error ", 6) ? "it answers something unknown" :
+					     buf + 6;
 	return NULL;
 }
 
@@ -50,66 +91,75 @@ static FILE *ask(int fd, const char *request, char *error)
 static int request(const char *name, const char *text)
 {
 	struct sockaddr_un sun;
-	char dir[sizeof(sun.sun_path)], error[LINE_MAX];
-	FILE *f;
-	int c, fd;
+	char dir[sizeof(sun.sun_path)];
+	const char *reply, *wrong;
 
 	control_check_name(name);
 	control_dir(dir, sizeof(dir));
 	control_address(&sun, dir, name);
-	fd = control_connect(&sun);
-	if (fd < 0 && (errno == ENOENT || errno == ECONNREFUSED))
+	reply = ask(&sun, text, &wrong);
+	if (wrong)
+		die("guest '%s': %.200s", name, wrong);
+	if (!reply && (errno == ENOENT || errno == ECONNREFUSED))
 		die("no guest of the name '%s' is running", name);
-	if (fd < 0)
+	if (!reply)
 		die("%s: %s", sun.sun_path, strerror(errno));
-	f = ask(fd, text, error);
-	if (!f)
-		die("guest '%s': %s", name, error);
-	while ((c = getc(f)) != EOF)
-		putchar(c);
-	fclose(f);
+	fputs(reply, stdout);
 	return 0;
 }
 
 /* Print a line on one guest; false if its launcher is gone. */
-static bool list_one(const char *dir, const char *name)
+static bool list_one(const struct sockaddr_un *sun, const char *name)
 {
-	char error[LINE_MAX], state[16];
+	const char *reply, *wrong;
 	unsigned int memory;
-	struct sockaddr_un sun;
+	char state[16];
 	long long uptime;
-	int fd, pid;
-	FILE *f;
+	int pid;
 
-	control_address(&sun, dir, name);
-	fd = control_connect(&sun);
-	if (fd < 0)
+	reply = ask(sun, REQUEST_BRIEF, &wrong);
+	if (!reply && !wrong)
 		return errno != ECONNREFUSED;
-	f = ask(fd, REQUEST_BRIEF, error);
-	if (f && fscanf(f, "%15s %d %u %lld", state, &pid, &memory,
-			&uptime) == 4)
+	if (reply && sscanf(reply, "%15s %d %u %lld", state, &pid, &memory,
+			    &uptime) == 4)
 		printf("%-20s %-8s %8d %5u MB %8lld s\n", name, state, pid,
 		       memory, uptime);
 	else
 		printf("%-20s %-8s\n", name, "silent");
-	if (f)
-		fclose(f);
 	return true;
+}
+
+/*
+ * Nobody seemed to listen. Look again where no launcher can be between bind()
+ * and listen(), nor replace the socket; others wait for this, so it is brief.
+ */
+static void remove_stale(int dir, const struct sockaddr_un *sun)
+{
+	int fd;
+
+	if (flock(dir, LOCK_EX))
+		return;
+	fd = control_connect(sun, 0);
+	if (fd >= 0)
+		close(fd);
+	else if (errno == ECONNREFUSED)
+		unlink(sun->sun_path);
+	flock(dir, LOCK_UN);
 }
 
 static int list_all(void)
 {
-	char dir[sizeof(((struct sockaddr_un *)0)->sun_path)];
-	char name[256], *suffix;
+	struct sockaddr_un sun;
+	char dir[sizeof(sun.sun_path)];
 	struct dirent **entry;
-	int i, count, lock;
+	char name[256], *suffix;
+	int i, count, fd;
 
 	control_dir(dir, sizeof(dir));
-	lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (lock < 0 && errno == ENOENT)
+	fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && errno == ENOENT)
 		return 0;
-	/* No launcher replaces a stale socket while it is removed here. */
-	if (lock < 0 || flock(lock, LOCK_EX))
+	if (fd < 0)
 		die("%s: %s", dir, strerror(errno));
 	count = scandir(dir, &entry, NULL, alphasort);
 	if (count < 0)
@@ -117,11 +167,14 @@ static int list_all(void)
 	for (i = 0; i < count; i++) {
 		snprintf(name, sizeof(name), "%s", entry[i]->d_name);
 		suffix = strrchr(name, '.');
-		if (!suffix || strcmp(suffix, SUFFIX) || suffix == name)
+		if (!suffix || strcmp(suffix, SUFFIX))
 			continue;
 		*suffix = '\0';
-		if (!list_one(dir, name))
-			unlinkat(lock, entry[i]->d_name, 0);
+		if (!control_name_ok(name))
+			continue;
+		control_address(&sun, dir, name);
+		if (!list_one(&sun, name))
+			remove_stale(fd, &sun);
 	}
 	return 0;
 }

@@ -26,7 +26,6 @@
 #define CLIENT_SECONDS	5
 #define BACKLOG		8
 #define REQUEST_MAX	128
-#define ANSWER_MAX	16384
 
 /* How long "pause" waits until the guest really stands. */
 #define PAUSE_MS	2000
@@ -62,7 +61,7 @@ static struct {
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 } control = { .fd = -1 };
 
-static time_t seconds_now(void)
+time_t seconds_now(void)
 {
 	struct timespec t;
 
@@ -105,10 +104,17 @@ static void control_make_dir(const char *dir)
 		    dir);
 }
 
+bool control_name_ok(const char *name)
+{
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+
+	return *name && *name != '.' && !name[strspn(name, allowed)];
+}
+
 void control_check_name(const char *name)
 {
-	if (!*name || *name == '.' ||
-	    name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-")])
+	if (!control_name_ok(name))
 		die("name '%s': only letters, digits and . _ - are allowed, and no . at the begin",
 		    name);
 }
@@ -126,12 +132,19 @@ void control_address(struct sockaddr_un *sun, const char *dir,
 		die("name '%s': too long", name);
 }
 
-/* A connected socket, or -1 and errno: ECONNREFUSED: nobody listens there. */
-int control_connect(const struct sockaddr_un *sun)
+/*
+ * A connected socket, or -1 and errno: ECONNREFUSED: nobody listens there,
+ * EAGAIN: somebody does, who has let others wait for @seconds.
+ */
+int control_connect(const struct sockaddr_un *sun, unsigned int seconds)
 {
-	int err, fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	const struct timeval timeout = { .tv_sec = seconds };
+	int type = SOCK_STREAM | SOCK_CLOEXEC | (seconds ? 0 : SOCK_NONBLOCK);
+	int err, fd = socket(AF_UNIX, type, 0);
 
-	if (fd < 0)
+	/* For connect(), too. */
+	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &timeout,
+				 sizeof(timeout)))
 		die("socket: %s", strerror(errno));
 	if (!connect(fd, (const struct sockaddr *)sun, sizeof(*sun)))
 		return fd;
@@ -146,29 +159,35 @@ void control_setup(struct guest *g, const struct options *opt)
 {
 	char dir[sizeof(control.path)];
 	struct sockaddr_un sun;
-	int lock, fd;
+	int lock, fd, err;
+	mode_t mask;
 
 	control_check_name(opt->name);
 	control_dir(dir, sizeof(dir));
 	control_make_dir(dir);
 	control_address(&sun, dir, opt->name);
 
-	/* Between the look and the bind nobody must come. */
+	/* Between the look and the bind nobody must come; it takes no time. */
 	lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (lock < 0 || flock(lock, LOCK_EX))
 		die("%s: %s", dir, strerror(errno));
-	fd = control_connect(&sun);
+	fd = control_connect(&sun, 0);
 	if (fd >= 0 || errno == EAGAIN)
 		die("name '%s': a guest of this name is running", opt->name);
 	if (errno == ECONNREFUSED && unlink(sun.sun_path))
 		die("%s: %s", sun.sun_path, strerror(errno));
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) ||
-	    listen(fd, BACKLOG))
+	if (fd < 0)
+		die("socket: %s", strerror(errno));
+	/* Whoever may write to it may stop the guest. */
+	mask = umask(0177);
+	err = bind(fd, (struct sockaddr *)&sun, sizeof(sun));
+	umask(mask);
+	if (err || listen(fd, BACKLOG))
 		die("%s: %s", sun.sun_path, strerror(errno));
 	close(lock);
 
-	strcpy(control.path, sun.sun_path);
+	memcpy(control.path, sun.sun_path, sizeof(control.path));
 	control.fd = fd;
 	control.g = g;
 	control.opt = opt;
@@ -258,10 +277,11 @@ static void client_close(struct client *c)
 	}
 }
 
+/* The socket does not block. */
 static void client_read(struct client *c)
 {
-	ssize_t n = recv(c->fd, c->in + c->in_len,
-			 sizeof(c->in) - 1 - c->in_len, MSG_DONTWAIT);
+	ssize_t n = read(c->fd, c->in + c->in_len,
+			 sizeof(c->in) - 1 - c->in_len);
 	char *end;
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
@@ -280,10 +300,11 @@ static void client_read(struct client *c)
 	}
 }
 
+/* If the client is gone this is just an error: threads block SIGPIPE. */
 static void client_write(struct client *c)
 {
-	ssize_t n = send(c->fd, c->out + c->out_sent, c->out_len - c->out_sent,
-			 MSG_DONTWAIT | MSG_NOSIGNAL);
+	ssize_t n = write(c->fd, c->out + c->out_sent,
+			  c->out_len - c->out_sent);
 
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;

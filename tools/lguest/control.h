@@ -18,6 +18,9 @@
 #define REQUEST_PAUSE	"pause"
 #define REQUEST_RESUME	"resume"
 
+/* Bytes of an answer, with its NUL. */
+#define ANSWER_MAX	16384
+
 /* What a status is made of. */
 struct report {
 	struct guest *g;
@@ -29,10 +32,12 @@ struct client;
 
 /* control.c */
 void control_dir(char *buf, size_t size);
+bool control_name_ok(const char *name);
 void control_check_name(const char *name);
 void control_address(struct sockaddr_un *sun, const char *dir,
 		     const char *name);
-int control_connect(const struct sockaddr_un *sun);
+int control_connect(const struct sockaddr_un *sun, unsigned int seconds);
+time_t seconds_now(void);
 __printf(2, 3) void answer(struct client *c, const char *fmt, ...);
 
 /* status.c: how a guest is doing */

@@ -193,9 +193,12 @@ void launcher_set_guest(struct guest *g);
 void thread_start(void *(*function)(void *), void *arg);
 void process_parse_user(struct user *u, const char *text);
 void process_set_user(const struct user *u);
+void process_drop_rights(void);
+void process_check_stdio(void);
+void process_close_others(const struct options *opt);
 
 /* seccomp.c: what the launcher may still ask the kernel for */
-void sandbox_start(bool filter);
+void sandbox_start(void);
 bool sandbox_is_on(void);
 
 /* memory.c: guest physical memory, and files read into it */
@@ -260,6 +263,7 @@ int overlay_flush(struct overlay *o);
 /* net.c */
 void net_setup(struct guest *g, const char *text);
 void net_start(struct guest *g);
+unsigned int net_inherited(const char *text);
 bool net_is_peer(const struct guest *g, uint32_t key);
 
 /* control.c, client.c: the control socket of a named guest, and its use */

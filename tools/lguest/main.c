@@ -211,8 +211,10 @@ int main(int argc, char **argv)
 	static struct guest g = { .fd = -1 };
 	struct user user;
 
+	process_check_stdio();
 	client_run(argc, argv);
 	parse_options(&opt, argc, argv);
+	process_close_others(&opt);
 	if (opt.user)
 		process_parse_user(&user, opt.user);
 	setup(&g, &opt);
@@ -221,12 +223,14 @@ int main(int argc, char **argv)
 	device_check_ram(opt.ram_size);
 	guest_start(&g);
 	launcher_set_guest(&g);
+	if (opt.user)
+		process_set_user(&user);
+	process_drop_rights();
 	console_start(&g);
 	disk_start(&g);
 	net_start(&g);
 	control_start();
-	if (opt.user)
-		process_set_user(&user);
-	sandbox_start(!opt.no_seccomp);
+	if (!opt.no_seccomp)
+		sandbox_start();
 	launcher_end(guest_run(&g, &opt));
 }

@@ -9,6 +9,7 @@
  * driver checks.
  */
 #include <errno.h>
+#include <limits.h>
 #include <linux/virtio_net.h>
 #include <poll.h>
 #include <stdio.h>
@@ -97,6 +98,12 @@ static void net_describe(struct net *n)
 	}
 	desc->config.net.tx_key = n->tx_key;
 	n->device = dev;
+}
+
+/* The descriptor that a --net names, or UINT_MAX; tap_adopt() is strict. */
+unsigned int net_inherited(const char *text)
+{
+	return strncmp(text, "fd=", 3) ? UINT_MAX : strtoul(text + 3, NULL, 10);
 }
 
 /* --net tap=NAME|fd=N|peer=PATH[,mac=ADDRESS] */
@@ -247,6 +254,7 @@ static int net_receive_batch(struct net *n, int retry)
 	struct lguest_dma_buffer buf;
 	unsigned int i, done = 0;
 	struct dma dma;
+	uint32_t irq = 0;
 	ssize_t len;
 	int err = 0;
 
@@ -265,15 +273,17 @@ static int net_receive_batch(struct net *n, int retry)
 			n->closed = true;
 			break;
 		}
+		/* A call that finds no buffer leaves no interrupt, either. */
+		irq = buf.irq;
 		len = net_read(n, &dma);
 		if (len < 0)
 			n->closed = true;
 		dma_done(&dma, len > 0 ? len : 0);
 		if (++done % BATCH == 0)
-			guest_interrupt(n->g, buf.irq);
+			guest_interrupt(n->g, irq);
 	}
 	if (done % BATCH)
-		guest_interrupt(n->g, buf.irq);
+		guest_interrupt(n->g, irq);
 	if (err != ENOBUFS)
 		return -1;
 	if (done || retry < 0)

@@ -67,6 +67,7 @@ static_assert(sizeof(struct header) == PAGE, "the header is a page");
  * @bitmap_pages: its size
  * @dirty: per page of @bitmap: it has changed
  * @written: something has been written since the last flush
+ * @broken: 0, or the negative errno of the fdatasync() that failed
  */
 struct overlay {
 	int fd;
@@ -77,6 +78,7 @@ struct overlay {
 	uint32_t bitmap_pages;
 	bool *dirty;
 	bool written;
+	int broken;
 };
 
 static uint32_t crc32(const void *data, size_t len)
@@ -333,6 +335,17 @@ int overlay_transfer(struct overlay *o, struct dma *dma, uint64_t pos,
 	return write ? overlay_write(o, dma, pos) : overlay_read(o, dma, pos);
 }
 
+/*
+ * A failure is told only once, and the next fdatasync() may succeed without the
+ * data that was lost. So from then on there is no flush any more.
+ */
+static int overlay_sync(struct overlay *o)
+{
+	if (!o->broken && fdatasync(o->fd))
+		o->broken = -errno;
+	return o->broken;
+}
+
 /* What was written is in the file, and the file knows; 0, or a negative errno. */
 int overlay_flush(struct overlay *o)
 {
@@ -341,10 +354,11 @@ int overlay_flush(struct overlay *o)
 	int err;
 
 	if (!o->written)
-		return 0;
+		return o->broken;
 	/* The data first: a bit must never be older than its cluster. */
-	if (fdatasync(o->fd))
-		return -errno;
+	err = overlay_sync(o);
+	if (err)
+		return err;
 	for (page = 0; page < o->bitmap_pages; page++) {
 		if (!o->dirty[page])
 			continue;
@@ -354,8 +368,9 @@ int overlay_flush(struct overlay *o)
 			return err;
 		changed = true;
 	}
-	if (changed && fdatasync(o->fd))
-		return -errno;
+	err = changed ? overlay_sync(o) : 0;
+	if (err)
+		return err;
 	memset(o->dirty, 0, o->bitmap_pages * sizeof(*o->dirty));
 	o->written = false;
 	return 0;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The launcher as a process: messages, threads, whose rights it has, the end. */
 #include <errno.h>
+#include <fcntl.h>
 #include <grp.h>
+#include <limits.h>
+#include <linux/capability.h>
 #include <pthread.h>
 #include <pwd.h>
 #include <signal.h>
@@ -10,6 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include "launcher.h"
 
@@ -103,6 +108,37 @@ void thread_start(void *(*function)(void *), void *arg)
 		die("cannot make a thread: %s", strerror(err));
 }
 
+/* Else a file that is opened would become standard output, or the like. */
+void process_check_stdio(void)
+{
+	int fd;
+
+	for (fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) != fd)
+			die("/dev/null: %s", strerror(errno));
+}
+
+/*
+ * Close what was inherited by chance: a guest that has taken over its launcher
+ * could use it. What --net fd=N names is there on purpose.
+ */
+void process_close_others(const struct options *opt)
+{
+	unsigned int from = STDERR_FILENO + 1, keep, fd, i;
+
+	do {
+		keep = UINT_MAX;
+		for (i = 0; i < opt->nets; i++) {
+			fd = net_inherited(opt->net[i]);
+			if (fd >= from && fd < keep)
+				keep = fd;
+		}
+		if (from < keep && close_range(from, keep - 1, 0))
+			die("close_range: %s", strerror(errno));
+		from = keep + 1;
+	} while (keep != UINT_MAX);
+}
+
 /* A number, or false. */
 static bool parse_id(const char *text, unsigned int *id)
 {
@@ -181,7 +217,7 @@ void process_parse_user(struct user *u, const char *text)
 	free(name);
 }
 
-/* Become that user, in all threads, with no way back. */
+/* Become that user, with no way back. */
 void process_set_user(const struct user *u)
 {
 	if (setgroups(0, NULL) || setresgid(u->gid, u->gid, u->gid) ||
@@ -190,4 +226,22 @@ void process_set_user(const struct user *u)
 		    strerror(errno));
 	if (u->uid && !setuid(0))
 		die("--user: root can be had back");
+}
+
+/*
+ * Give up all capabilities, so that root is no more than the owner of its files,
+ * and every way to have them again. Threads inherit this: there is none yet.
+ * The ambient set goes with the inheritable one.
+ */
+void process_drop_rights(void)
+{
+	struct __user_cap_header_struct head = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	const struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = {};
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		die("PR_SET_NO_NEW_PRIVS: %s", strerror(errno));
+	if (syscall(SYS_capset, &head, none))
+		die("cannot give up capabilities: %s", strerror(errno));
 }

@@ -79,7 +79,8 @@ enum lguest_command {
  * @command: LGUEST_INITIALISE
  * @flags: zero
  * @ram_base: address in the caller where the guest's physical memory begins;
- *	a multiple of the page size
+ *	a multiple of the page size. Where the guest has DMA buffers it must be
+ *	anonymous or shared memory (LGUEST_GET_DMA: EFAULT)
  * @ram_size: bytes of guest physical memory; a multiple of the page size
  * @entry: guest physical address where virtual processor 0 starts, in ring 1,
  *	with paging off and flat segments
@@ -112,7 +113,8 @@ struct lguest_interrupt {
  * struct lguest_get_dma - take a free buffer that the guest has bound
  * @command: LGUEST_GET_DMA
  * @key: guest physical address that the buffers are bound to
- * @result: address of a struct lguest_dma_buffer that is filled in
+ * @result: address of a struct lguest_dma_buffer that is filled in; cleared if
+ *	there is none
  *
  * Buffers are handed out in the order in which they were bound, round and
  * round. The one handed out is marked LGUEST_DMA_TAKEN, and is not handed out

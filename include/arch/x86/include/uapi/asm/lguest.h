@@ -306,9 +306,10 @@ struct lguest_block_request {
  * @tx_key: what packets are sent to
  *
  * A received buffer may be used with less than a packet, or nothing: it is to be
- * offered again. Every packet, in both directions, begins with a struct virtio_net_hdr (10
- * bytes, little-endian; linux/virtio_net.h) that says what the receiver still
- * has to do for it.
+ * offered again. The used word of a packet that was sent counts all of it with its
+ * header, or 0 if nobody took it. Every packet, in both directions, begins with a
+ * struct virtio_net_hdr (10 bytes, little-endian; linux/virtio_net.h) that says what
+ * the receiver still has to do for it.
  */
 struct lguest_net_config {
 	__u8 mac[6];
