@@ -11,6 +11,7 @@ static const struct lgtest tests[] = {
 	{ "tag", tag_main, "NAME [FILE]: puts NAME| in front of each line of stdin" },
 	{ "drain", drain_main, "waits until the terminal has printed everything" },
 	{ "nobody", nobody_main, "PROGRAM ARGS: runs it without rights" },
+	{ "tap", tap_main, "NAME PROGRAM ARGS: so, with a TAP device as descriptor 3" },
 	{ "forkexec", forkexec_main, "[N]: children that exec, with checked statuses" },
 	{ "child", child_main, "what forkexec executes" },
 	{ "futex", futex_main, "threads on mutex, condition and raw futexes" },

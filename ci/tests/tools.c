@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Small tools of the scenarios. */
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_tun.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -49,4 +53,18 @@ int nobody_main(int argc, char **argv)
 	execvp(argv[1], argv + 1);
 	perror(argv[1]);
 	return 127;
+}
+
+/* tap NAME PROGRAM ARGS...: without rights, with a TAP device as descriptor 3 */
+int tap_main(int argc, char **argv)
+{
+	struct ifreq ifr = { .ifr_flags = IFF_TAP | IFF_NO_PI | IFF_VNET_HDR };
+	int fd = open("/dev/net/tun", O_RDWR);
+
+	need(argc > 2);
+	need(fd >= 0);
+	snprintf(ifr.ifr_name, sizeof(ifr.ifr_name), "%s", argv[1]);
+	need(!ioctl(fd, TUNSETIFF, &ifr));
+	need(fd == 3 || dup2(fd, 3) == 3);
+	return nobody_main(argc - 1, argv + 1);
 }
