@@ -40,8 +40,7 @@ bool lg_gpa_ok(const struct lg_guest *g, u32 gpa, u32 len)
 	return (u64)gpa + len <= (u64)g->ram_pages << PAGE_SHIFT;
 }
 
-/* Only for addresses that lg_gpa_ok() has seen. */
-static void __user *lg_gpa_user(const struct lg_guest *g, u32 gpa)
+void __user *lg_gpa_user(const struct lg_guest *g, u32 gpa)
 {
 	return (void __user *)(g->ram_base + gpa);
 }

@@ -237,6 +237,8 @@ int lg_load_idt(struct lg_vcpu *vcpu, u32 addr, u32 entries);
  * They return 0, or -EFAULT: not RAM, or the launcher unmapped it.
  */
 bool lg_gpa_ok(const struct lg_guest *g, u32 gpa, u32 len);
+/* Only for addresses that lg_gpa_ok() has seen. */
+void __user *lg_gpa_user(const struct lg_guest *g, u32 gpa);
 int lg_gpa_read(struct lg_guest *g, u32 gpa, void *buf, u32 len);
 int lg_gpa_write(struct lg_guest *g, u32 gpa, const void *buf, u32 len);
 /*

@@ -356,11 +356,6 @@ static int lg_port_read_sections(struct lg_port *p, struct lg_taken *t,
 	return 0;
 }
 
-static void __user *lg_port_source(const struct lg_guest *g, u32 gpa)
-{
-	return (void __user *)(g->ram_base + gpa);
-}
-
 /* What the sender sends, checked, and brought into memory. */
 static int lg_port_sender_sections(struct lg_guest *g, u32 dma, struct lg_sections *s)
 {
@@ -376,7 +371,7 @@ static int lg_port_sender_sections(struct lg_guest *g, u32 dma, struct lg_sectio
 	for (i = 0; i < s->count; i++) {
 		len = min(s->section[i].len, rest);
 		rest -= len;
-		if (fault_in_readable(lg_port_source(g, s->section[i].addr), len))
+		if (fault_in_readable(lg_gpa_user(g, s->section[i].addr), len))
 			return -EINVAL;
 	}
 	return 0;
@@ -412,7 +407,7 @@ static int lg_port_fill_page(struct lg_guest *g, struct lg_sections *from,
 		if (!n)
 			break;
 		left = __copy_from_user_inatomic(map + off + done,
-						 lg_port_source(g, gpa), n);
+						 lg_gpa_user(g, gpa), n);
 		from->done += n;
 		done += n;
 	}

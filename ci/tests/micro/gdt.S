@@ -29,18 +29,11 @@ _start:
 
 	movl	$good, %ebx
 	movl	$good_end - good, %ecx
-	jmp	say
+	jmp	end
 fail:
 	movl	$bad, %ebx
 	movl	$bad_end - bad, %ecx
-say:
-	movl	$LGUEST_HC_CONSOLE, %eax
-	int	$LGUEST_HYPERCALL
-	movl	$LGUEST_HC_SHUTDOWN, %eax
-	movl	$LGUEST_SHUTDOWN_POWEROFF, %ebx
-	xorl	%ecx, %ecx
-	int	$LGUEST_HYPERCALL
-1:	jmp	1b
+#include "end.h"
 
 good:	.ascii	"Test result: SUCCESS\n"
 good_end:

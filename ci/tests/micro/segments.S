@@ -176,14 +176,7 @@ failed:
 	movb %dl, vector
 	movl $failure, %ebx
 	movl $(failure_end - failure), %ecx
-end:
-	movl $LGUEST_HC_CONSOLE, %eax
-	int $LGUEST_HYPERCALL
-	movl $LGUEST_HC_SHUTDOWN, %eax
-	movl $LGUEST_SHUTDOWN_POWEROFF, %ebx
-	xorl %ecx, %ecx
-	int $LGUEST_HYPERCALL
-5:	jmp 5b
+#include "end.h"
 
 	.balign 8
 gdt:
