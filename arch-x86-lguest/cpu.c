@@ -124,11 +124,9 @@ static void lguest_load_sp0(unsigned long sp0)
 	lguest_hypercall(LGUEST_HC_SET_STACK, __KERNEL_DS | 1, sp0, 0, 0);
 }
 
-/* The host has no LDT for its guests: selectors of one fault when loaded. */
+/* The host keeps no LDT for its guests; modify_ldt() fails, so there is none. */
 static void lguest_set_ldt(const void *addr, unsigned int entries)
 {
-	if (entries)
-		pr_warn_once("lguest: no LDT for user programs\n");
 }
 
 /*
@@ -200,17 +198,20 @@ static void lguest_load_tls(struct thread_struct *t, unsigned int cpu)
  * UMIP (stac and clac are undefined in ring 1), XSAVE and what needs it (the
  * host keeps an FXSAVE image), APIC, MTRR, PAT, MCE (there is no hardware), MWAIT
  * (undefined in ring 1), speculation control, performance monitoring and the
- * like (their MSRs are not there), PAE, NX, LM. PGE stays: it makes Linux tell
+ * like (their MSRs are not there), LM; PAE and NX, but to a kernel with PAE, which
+ * a host without refuses when it sets CR4.PAE. PGE stays: it makes Linux tell
  * apart a flush of everything from one of user addresses.
  */
 #define FEATURE(bit)	BIT((bit) & 31)
+#define PAE_FEATURE(bit) (IS_ENABLED(CONFIG_X86_PAE) ? FEATURE(bit) : 0)
 
 #define CPUID_1_EDX	(FEATURE(X86_FEATURE_FPU) | FEATURE(X86_FEATURE_PSE) | \
 			 FEATURE(X86_FEATURE_TSC) | FEATURE(X86_FEATURE_CX8) | \
 			 FEATURE(X86_FEATURE_PGE) | FEATURE(X86_FEATURE_CMOV) | \
 			 FEATURE(X86_FEATURE_CLFLUSH) | FEATURE(X86_FEATURE_MMX) | \
 			 FEATURE(X86_FEATURE_FXSR) | FEATURE(X86_FEATURE_XMM) | \
-			 FEATURE(X86_FEATURE_XMM2) | FEATURE(X86_FEATURE_SELFSNOOP))
+			 FEATURE(X86_FEATURE_XMM2) | FEATURE(X86_FEATURE_SELFSNOOP) | \
+			 PAE_FEATURE(X86_FEATURE_PAE))
 #define CPUID_1_ECX	(FEATURE(X86_FEATURE_XMM3) | FEATURE(X86_FEATURE_PCLMULQDQ) | \
 			 FEATURE(X86_FEATURE_SSSE3) | FEATURE(X86_FEATURE_CX16) | \
 			 FEATURE(X86_FEATURE_XMM4_1) | FEATURE(X86_FEATURE_XMM4_2) | \
@@ -222,7 +223,8 @@ static void lguest_load_tls(struct thread_struct *t, unsigned int cpu)
 			 FEATURE(X86_FEATURE_CLWB) | FEATURE(X86_FEATURE_SHA_NI))
 #define CPUID_7_EDX	(FEATURE(X86_FEATURE_FSRM) | FEATURE(X86_FEATURE_SERIALIZE))
 #define CPUID_8_1_EDX	(FEATURE(X86_FEATURE_MMXEXT) | FEATURE(X86_FEATURE_FXSR_OPT) | \
-			 FEATURE(X86_FEATURE_3DNOWEXT) | FEATURE(X86_FEATURE_3DNOW))
+			 FEATURE(X86_FEATURE_3DNOWEXT) | FEATURE(X86_FEATURE_3DNOW) | \
+			 PAE_FEATURE(X86_FEATURE_NX))
 #define CPUID_8_1_ECX	(FEATURE(X86_FEATURE_ABM) | FEATURE(X86_FEATURE_SSE4A) | \
 			 FEATURE(X86_FEATURE_MISALIGNSSE) | \
 			 FEATURE(X86_FEATURE_3DNOWPREFETCH))

@@ -9,6 +9,7 @@
  */
 #define pr_fmt(fmt) "lguest: " fmt
 
+#include <linux/cpufeature.h>
 #include <linux/init.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
@@ -138,6 +139,12 @@ static void __init no_legacy_hardware(void)
 static void __init lguest_arch_setup(void)
 {
 	lguest_sched_clock_init();
+	/*
+	 * Isolated page tables, which the processor may ask for, would write
+	 * CR3 in the entry code, and each time fault. Not unless "pti=on" says
+	 * so. early_cpu_init() has just set this, init_mem_mapping() looks.
+	 */
+	setup_clear_cpu_cap(X86_BUG_CPU_MELTDOWN);
 }
 
 /* The first one after the early parameters are known, "quiet" among them. */

@@ -6,11 +6,12 @@
  */
 #include <asm/inat.h>
 #include <asm/insn.h>
+#include <asm/msr-index.h>
 #include <asm/processor-flags.h>
 #include "lg.h"
 
 #define CR4_ALLOWED	(X86_CR4_VME | X86_CR4_PVI | X86_CR4_TSD | X86_CR4_DE | \
-			 X86_CR4_PSE | X86_CR4_MCE | X86_CR4_PGE | X86_CR4_PCE | \
+			 X86_CR4_PSE | X86_CR4_PAE | X86_CR4_MCE | X86_CR4_PGE | X86_CR4_PCE | \
 			 X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT | X86_CR4_UMIP)
 #define CR0_ALLOWED	(X86_CR0_PE | X86_CR0_MP | X86_CR0_EM | X86_CR0_TS | \
 			 X86_CR0_ET | X86_CR0_NE | X86_CR0_WP | X86_CR0_AM | \
@@ -105,13 +106,29 @@ static int set_cr4(struct lg_vcpu *vcpu, u32 value)
 {
 	u32 changed = vcpu->cr4 ^ value;
 
-	if (value & X86_CR4_PAE)
-		return lg_kill(vcpu->guest, "CR4.PAE set at eip %#x: PAE guests are not supported",
+	if ((value & X86_CR4_PAE) && !IS_ENABLED(CONFIG_X86_PAE))
+		return lg_kill(vcpu->guest,
+			       "CR4.PAE set at eip %#x: a guest with PAE needs a host with PAE",
 			       vcpu->regs.eip);
 	if (value & ~CR4_ALLOWED)
 		return refuse(vcpu);
 	vcpu->cr4 = value;
-	return changed & (X86_CR4_PSE | X86_CR4_PGE) ? lg_shadow_mode_changed(vcpu) : 0;
+	return changed & (X86_CR4_PSE | X86_CR4_PAE | X86_CR4_PGE) ?
+	       lg_shadow_mode_changed(vcpu) : 0;
+}
+
+/* No MSR but EFER is there, and of that only NXE. None reaches the processor. */
+static u64 read_msr(const struct lg_vcpu *vcpu)
+{
+	return vcpu->regs.ecx == MSR_EFER ? vcpu->efer : 0;
+}
+
+static int write_msr(struct lg_vcpu *vcpu, u64 value)
+{
+	if (vcpu->regs.ecx != MSR_EFER || vcpu->efer == (value & EFER_NX))
+		return 0;
+	vcpu->efer = value & EFER_NX;
+	return lg_pae(vcpu) ? lg_shadow_mode_changed(vcpu) : 0;
 }
 
 /* MOV to and from control and debug registers: 0F 20 ... 0F 23. */
@@ -309,6 +326,7 @@ static int one_byte(struct lg_vcpu *vcpu, struct insn *insn)
 static int two_byte(struct lg_vcpu *vcpu, struct insn *insn)
 {
 	u8 op = insn->opcode.bytes[1];
+	u64 msr;
 
 	switch (op) {
 	case 0x00:			/* LLDT, LTR */
@@ -332,11 +350,12 @@ static int two_byte(struct lg_vcpu *vcpu, struct insn *insn)
 		return 0;
 	case 0x20 ... 0x23:
 		return move_special(vcpu, op, insn);
-	case 0x30:			/* WRMSR: never reaches the processor */
-		return 0;
+	case 0x30:			/* WRMSR */
+		return write_msr(vcpu, (u64)vcpu->regs.edx << 32 | vcpu->regs.eax);
 	case 0x32:			/* RDMSR */
-		vcpu->regs.eax = 0;
-		vcpu->regs.edx = 0;
+		msr = read_msr(vcpu);
+		vcpu->regs.eax = msr;
+		vcpu->regs.edx = msr >> 32;
 		return 0;
 	}
 	return LG_NOT_OURS;

@@ -18,28 +18,50 @@
  */
 #define LG_SYNC_MAX	4096
 
-/* Read those entries of a guest's table that @bits names into sh->buf. */
-int lg_read_table(struct lg_guest *g, u32 gfn, const unsigned long *bits,
-		  unsigned int from, unsigned int to)
+/*
+ * Read the guest's entries for those of @t that @bits names into sh->buf. What
+ * is not in RAM reads as 0.
+ */
+int lg_read_table(struct lg_guest *g, const struct lg_spt *t,
+		  const unsigned long *bits, unsigned int from, unsigned int to)
 {
 	struct lg_shadow *sh = g->shadow;
-	const u32 __user *p;
+	void __user *ram = lg_gpa_user(g, 0);
 	unsigned int i;
 
-	if (gfn >= g->ram_pages)
-		return -EFAULT;
-	p = (const u32 __user *)(g->ram_base + ((unsigned long)gfn << PAGE_SHIFT));
-	if (!user_read_access_begin(p, PAGE_SIZE))
+	if (!user_read_access_begin(ram, (size_t)g->ram_pages << PAGE_SHIFT))
 		return -EFAULT;
 	for (i = find_next_bit(bits, to, from); i < to;
-	     i = find_next_bit(bits, to, i + 1))
-		unsafe_get_user(sh->buf[i], p + i, fault);
+	     i = find_next_bit(bits, to, i + 1)) {
+		u32 gpa = lg_entry_gpa(sh, t, i);
+		u32 low = 0, high = 0;
+
+		if (gpa >> PAGE_SHIFT < g->ram_pages) {
+			unsafe_get_user(low, (u32 __user *)(ram + gpa), fault);
+			if (!lg_split(sh) && IS_ENABLED(CONFIG_X86_PAE))
+				unsafe_get_user(high, (u32 __user *)(ram + gpa + 4), fault);
+		}
+		sh->buf[i] = (u64)high << 32 | low;
+	}
 	user_read_access_end();
 	return 0;
 
 fault:
 	user_read_access_end();
 	return -EFAULT;
+}
+
+/* The guest's entry for entry @i of @t; 0 if it is not in RAM. */
+static pteval_t lg_read_one(struct lg_guest *g, const struct lg_spt *t,
+			    unsigned int i)
+{
+	u32 gpa = lg_entry_gpa(g->shadow, t, i);
+	pteval_t entry = 0;
+
+	if (gpa == LG_NO_GPA ||
+	    lg_gpa_read(g, gpa, &entry, lg_entry_size(g->shadow)))
+		return 0;
+	return entry;
 }
 
 /*
@@ -57,7 +79,7 @@ static void lg_sync_table(struct lg_guest *g, struct lg_spt *t,
 	if (t->kind == LG_LARGE || !t->count)
 		return;
 	if (t->count > *budget ||
-	    lg_read_table(g, t->gfn, t->present, 0, LG_ENTRIES)) {
+	    lg_read_table(g, t, t->present, 0, LG_ENTRIES)) {
 		spin_lock(&g->mmu_lock);
 		lg_clear_table(g, t);
 		spin_unlock(&g->mmu_lock);
@@ -84,16 +106,16 @@ static void lg_sync_links(struct lg_guest *g, struct lg_spt *root,
 	unsigned int i;
 	int r;
 
-	r = lg_read_table(g, root->gfn, root->present, from, to);
+	r = lg_read_table(g, root, root->present, from, to);
 	spin_lock(&g->mmu_lock);
 	for (i = find_next_bit(root->present, to, from); i < to;
 	     i = find_next_bit(root->present, to, i + 1)) {
 		struct lg_spt *t = lg_child(root, i);
-		u32 pde = sh->buf[i];
+		pteval_t pde = sh->buf[i];
 
 		if (!r && pde == root->guest[i])
 			continue;
-		if (r || !lg_usable(pde) || !lg_is_for(sh, t, pde))
+		if (r || !lg_usable(sh, pde) || !lg_is_for(sh, t, pde, i))
 			lg_unlink(g, root, i);
 		else
 			lg_set_link(g, root, i, t, pde);
@@ -194,22 +216,17 @@ static void lg_unlink_kernel(struct lg_guest *g, unsigned int i)
 }
 
 /*
- * Flush one address. The guest's upper entry is read again: it may name another
- * table than the link does, and then it is not enough to forget the lower entry
- * of the old one.
+ * Make entry @i of the loaded root what the guest's says now: it may name another
+ * table than the link does. The lower table, or NULL: there is none any more.
  */
-static void lg_flush_one(struct lg_vcpu *vcpu, u32 addr)
+static struct lg_spt *lg_flush_link(struct lg_vcpu *vcpu, unsigned int i)
 {
 	struct lg_guest *g = vcpu->guest;
 	struct lg_shadow *sh = g->shadow;
-	unsigned int i = lg_root_index(addr), j = lg_table_index(addr);
 	bool kernel = i >= sh->kernel_index;
 	struct lg_spt *root = vcpu->mmu.root;
 	struct lg_spt *from, *t;
-	u32 pde, pte = 0;
-
-	if (lg_linear(sh) || i >= lg_window_index())
-		return;
+	pteval_t pde;
 
 	/* A kernel table that this root has not met may be known to others. */
 	from = root;
@@ -218,13 +235,11 @@ static void lg_flush_one(struct lg_vcpu *vcpu, u32 addr)
 	if (!test_bit(i, from->present)) {
 		if (kernel)
 			lg_unlink_kernel(g, i);
-		return;
+		return NULL;
 	}
-	if (lg_gpa_read(g, (root->gfn << PAGE_SHIFT) + i * sizeof(u32), &pde,
-			sizeof(pde)))
-		pde = 0;
+	pde = lg_read_one(g, root, i);
 	t = lg_child(from, i);
-	if (!lg_usable(pde) || !lg_is_for(sh, t, pde)) {
+	if (!lg_usable(sh, pde) || !lg_is_for(sh, t, pde, i)) {
 		if (kernel) {
 			lg_unlink_kernel(g, i);
 		} else {
@@ -232,21 +247,40 @@ static void lg_flush_one(struct lg_vcpu *vcpu, u32 addr)
 			lg_unlink(g, root, i);
 			spin_unlock(&g->mmu_lock);
 		}
-		return;
+		return NULL;
 	}
-
-	if (t->kind != LG_LARGE && test_bit(j, t->present) &&
-	    lg_gpa_read(g, (t->gfn << PAGE_SHIFT) + j * sizeof(u32), &pte,
-			sizeof(pte)))
-		pte = 0;
-	spin_lock(&g->mmu_lock);
 	if (pde != from->guest[i]) {
+		spin_lock(&g->mmu_lock);
 		/* Other roots have upper entries of their own. */
 		if (kernel)
 			sh->kernel_epoch++;
 		lg_set_link(g, from, i, t, pde);
+		spin_unlock(&g->mmu_lock);
 	}
-	if (t->kind != LG_LARGE && test_bit(j, t->present))
+	return t;
+}
+
+/* Flush one address. */
+static void lg_flush_one(struct lg_vcpu *vcpu, u32 addr)
+{
+	struct lg_guest *g = vcpu->guest;
+	struct lg_shadow *sh = g->shadow;
+	unsigned int i = lg_root_index(addr), j = lg_table_index(addr);
+	struct lg_spt *t;
+	pteval_t pte;
+
+	if (lg_linear(sh) || i >= lg_window_index())
+		return;
+
+	/* The guest's upper entry leads to two tables, of which this is one. */
+	if (lg_split(sh))
+		lg_flush_link(vcpu, i ^ 1);
+	t = lg_flush_link(vcpu, i);
+	if (!t || t->kind == LG_LARGE || !test_bit(j, t->present))
+		return;
+	pte = lg_read_one(g, t, j);
+	spin_lock(&g->mmu_lock);
+	if (test_bit(j, t->present))
 		lg_set_leaf(g, t, j, pte);
 	spin_unlock(&g->mmu_lock);
 }

@@ -50,7 +50,7 @@ static void lg_zap_table(struct lg_spt *t, u32 from, u32 to)
 			continue;
 		/* The rare condition first, though what is gone can meet it. */
 		for (; i < end; i++)
-			if ((t->guest[i] >> PAGE_SHIFT) - from < to - from &&
+			if (lg_entry_gfn(t->guest[i]) - from < to - from &&
 			    test_bit(i, t->present))
 				lg_clear_leaf(t, i);
 	}
@@ -77,7 +77,7 @@ static bool lg_zap_frames(struct lg_guest *g, u32 from, u32 to, int count)
 	g->notifier_count += count;
 	sh->zaps++;
 	for (gfn = from; gfn < to;) {
-		large = lg_find(sh, LG_LARGE, round_down(gfn, LG_ENTRIES));
+		large = lg_find(sh, LG_LARGE, round_down(gfn, LG_ENTRIES) << PAGE_SHIFT);
 		end = min(round_up(gfn + 1, LG_ZAP_FRAMES), to);
 		for (; gfn < end; gfn++) {
 			if (sh->frames[gfn]) {
@@ -159,8 +159,11 @@ int lg_get_frames(struct lg_guest *g, u32 gfn, unsigned int n, bool write,
 		unsigned long pfn = page_to_pfn(page[i]);
 		u32 *frame = &sh->frames[gfn + i];
 
-		/* Device memory has no place here, struct page or not. */
-		if (!pfn_valid(pfn) || is_zone_device_page(page[i])) {
+		/*
+		 * Device memory has no place here, struct page or not; and
+		 * there is no memory above 4G (CONFIG_HIGHMEM4G).
+		 */
+		if (!pfn_valid(pfn) || pfn >> (32 - PAGE_SHIFT) || is_zone_device_page(page[i])) {
 			r = i ?: -EFAULT;
 			break;
 		}

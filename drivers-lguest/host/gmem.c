@@ -26,8 +26,15 @@
  */
 #define LG_WALK_TRIES		64
 
-/* Address bits of a 4M page's entry that a processor without PSE-36 reserves. */
-#define LG_PDE_LARGE_RSVD	0x003fe000u
+/*
+ * Reserved address bits of a large page's entry: of a 4M page, on a processor
+ * without PSE-36, and of a 2M page. Bits of any entry with PAE, if there is no
+ * memory above 4G; NX if it is off; bits of a page directory pointer.
+ */
+#define LG_PDE_4M_RSVD		0x003fe000u
+#define LG_PDE_2M_RSVD		0x001fe000u
+#define LG_PAE_RSVD		0x7ff0000000000000ull
+#define LG_PDPTE_RSVD		0xfff00000000001e6ull
 
 /* From where in @addr's page to the end of it. */
 static u32 lg_page_rest(u32 addr)
@@ -59,12 +66,44 @@ int lg_gpa_write(struct lg_guest *g, u32 gpa, const void *buf, u32 len)
 	return copy_to_user(lg_gpa_user(g, gpa), buf, len) ? -EFAULT : 0;
 }
 
-/* An entry of a table. Half of what the walker does, hence not a copy. */
-static int lg_entry_read(struct lg_guest *g, u32 gpa, u32 *entry)
+/*
+ * An entry of a table in frame @gfn, of the guest's size. Half of what the walker
+ * does, hence not a copy. *gpa is where it is.
+ */
+static int lg_entry_read(struct lg_vcpu *vcpu, u32 gfn, unsigned int index,
+			 u32 *gpa, pteval_t *entry)
 {
-	if (!lg_gpa_ok(g, gpa, sizeof(*entry)))
+	unsigned int size = lg_pae(vcpu) ? sizeof(u64) : sizeof(u32);
+	struct lg_guest *g = vcpu->guest;
+	u32 __user *p;
+	u32 low, high = 0;
+
+	if (gfn >= g->ram_pages)
 		return -EFAULT;
-	return get_user(*entry, (u32 __user *)lg_gpa_user(g, gpa));
+	*gpa = (gfn << PAGE_SHIFT) + index * size;
+	p = lg_gpa_user(g, *gpa);
+	if (get_user(low, p) || (lg_pae(vcpu) && get_user(high, p + 1)))
+		return -EFAULT;
+	*entry = (u64)high << 32 | low;
+	return 0;
+}
+
+int lg_load_dirs(struct lg_vcpu *vcpu, u32 cr3)
+{
+	u64 entry[LG_DIRS];
+	unsigned int i;
+
+	if (lg_gpa_read(vcpu->guest, cr3 & ~31u, entry, sizeof(entry)))
+		return -EFAULT;
+	for (i = 0; i < LG_DIRS; i++)
+		if ((entry[i] & _PAGE_PRESENT) &&
+		    ((entry[i] & LG_PDPTE_RSVD) ||
+		     entry[i] >> PAGE_SHIFT >= vcpu->guest->ram_pages))
+			return -EFAULT;
+	for (i = 0; i < LG_DIRS; i++)
+		vcpu->dir[i] = entry[i] & _PAGE_PRESENT ?
+			       (u32)(entry[i] >> PAGE_SHIFT) : LG_NO_DIR;
+	return 0;
 }
 
 int lg_gpa_cmpxchg(struct lg_guest *g, u32 gpa, u32 *old, u32 new)
@@ -82,9 +121,9 @@ int lg_gpa_cmpxchg(struct lg_guest *g, u32 gpa, u32 *old, u32 new)
  * Set bits of an entry as the processor does: in one step with the check that
  * it still is what the walk has read. -EAGAIN: it is not.
  */
-static int lg_entry_set(struct lg_guest *g, u32 gpa, u32 *entry, u32 bits)
+static int lg_entry_set(struct lg_guest *g, u32 gpa, pteval_t *entry, u32 bits)
 {
-	u32 old = *entry;
+	u32 old = *entry;	/* the lower half, with PAE: all bits are there */
 	int r;
 
 	if ((old & bits) == bits)
@@ -104,45 +143,67 @@ static int lg_walk_fault(struct lg_fault *fault, u32 addr, u32 error)
 	return 1;
 }
 
-/* Are @rights, the AND of the levels, enough? */
-static bool lg_walk_allowed(u32 rights, u32 access)
+/* Are @rights, the AND of the levels but for NX, enough? */
+static bool lg_walk_allowed(pteval_t rights, u32 access)
 {
 	if ((access & LG_ACCESS_USER) && !(rights & _PAGE_USER))
+		return false;
+	if ((access & LG_ACCESS_FETCH) && (rights & _PAGE_NX))
 		return false;
 	/* CR0.WP counts as set: the host could not offer anything else. */
 	return !(access & LG_ACCESS_WRITE) || (rights & _PAGE_RW);
 }
 
+/* Has a present entry bits that the processor wants to be 0? */
+static bool lg_reserved(struct lg_vcpu *vcpu, pteval_t entry, bool large)
+{
+	if (!lg_pae(vcpu))
+		return large && (entry & LG_PDE_4M_RSVD);
+	if (large && (entry & LG_PDE_2M_RSVD))
+		return true;
+	if ((entry & _PAGE_NX) && !lg_nx(vcpu))
+		return true;
+	return (u64)entry & LG_PAE_RSVD;
+}
+
 static int lg_walk_once(struct lg_vcpu *vcpu, u32 addr, u32 access,
 			struct lg_walk *w, struct lg_fault *fault)
 {
+	unsigned int shift = lg_pae(vcpu) ? 21 : 22;
+	u32 rsvd = access | X86_PF_PROT | X86_PF_RSVD;
+	u32 dir = vcpu->cr3 >> PAGE_SHIFT;
 	struct lg_guest *g = vcpu->guest;
-	u32 pde_gpa, pte_gpa, rights;
+	u32 entries = 1u << (shift - PAGE_SHIFT);
+	u32 pde_gpa, pte_gpa = 0, bits;
+	pteval_t rights;
 	int r;
 
-	pde_gpa = (vcpu->cr3 & PAGE_MASK) + (addr >> 22) * sizeof(u32);
-	r = lg_entry_read(g, pde_gpa, &w->pde);
+	if (lg_pae(vcpu)) {
+		dir = vcpu->dir[addr >> 30];
+		if (dir == LG_NO_DIR)
+			return lg_walk_fault(fault, addr, access);
+	}
+	r = lg_entry_read(vcpu, dir, (addr >> shift) % entries, &pde_gpa, &w->pde);
 	if (r)
 		return r;
 	if (!(w->pde & _PAGE_PRESENT))
 		return lg_walk_fault(fault, addr, access);
 
-	w->large = (w->pde & _PAGE_PSE) && (vcpu->cr4 & X86_CR4_PSE);
-	if (w->large) {
-		if (w->pde & LG_PDE_LARGE_RSVD)
-			return lg_walk_fault(fault, addr, access |
-					     X86_PF_PROT | X86_PF_RSVD);
-		rights = w->pde;
-		pte_gpa = 0;
-	} else {
-		pte_gpa = (w->pde & PAGE_MASK) +
-			  ((addr >> PAGE_SHIFT) & 0x3ff) * sizeof(u32);
-		r = lg_entry_read(g, pte_gpa, &w->pte);
+	w->large = (w->pde & _PAGE_PSE) && (lg_pae(vcpu) || (vcpu->cr4 & X86_CR4_PSE));
+	if (lg_reserved(vcpu, w->pde, w->large))
+		return lg_walk_fault(fault, addr, rsvd);
+	rights = w->pde;
+	if (!w->large) {
+		r = lg_entry_read(vcpu, lg_entry_gfn(w->pde),
+				  (addr >> PAGE_SHIFT) % entries, &pte_gpa, &w->pte);
 		if (r)
 			return r;
 		if (!(w->pte & _PAGE_PRESENT))
 			return lg_walk_fault(fault, addr, access);
-		rights = w->pde & w->pte;
+		if (lg_reserved(vcpu, w->pte, false))
+			return lg_walk_fault(fault, addr, rsvd);
+		rights &= w->pte;
+		rights |= (w->pde | w->pte) & _PAGE_NX;
 	}
 	if (!lg_walk_allowed(rights, access))
 		return lg_walk_fault(fault, addr, access | X86_PF_PROT);
@@ -151,30 +212,18 @@ static int lg_walk_once(struct lg_vcpu *vcpu, u32 addr, u32 access,
 	 * The bits go in before anybody uses the translation: a guest that
 	 * finds A or D clear may count on the next use setting it.
 	 */
-	if (w->large) {
-		u32 bits = _PAGE_ACCESSED;
-
-		if (access & LG_ACCESS_WRITE)
-			bits |= _PAGE_DIRTY;
-		r = lg_entry_set(g, pde_gpa, &w->pde, bits);
-		if (r)
-			return r;
-		w->gfn = (w->pde >> 22 << 10) | ((addr >> PAGE_SHIFT) & 0x3ff);
-		w->pte = (w->gfn << PAGE_SHIFT) |
-			 (w->pde & (_PAGE_PRESENT | _PAGE_RW | _PAGE_USER |
-				    _PAGE_ACCESSED | _PAGE_DIRTY));
-	} else {
-		r = lg_entry_set(g, pde_gpa, &w->pde, _PAGE_ACCESSED);
-		if (r)
-			return r;
-		r = lg_entry_set(g, pte_gpa, &w->pte, access & LG_ACCESS_WRITE ?
-				 _PAGE_ACCESSED | _PAGE_DIRTY : _PAGE_ACCESSED);
-		if (r)
-			return r;
-		w->gfn = w->pte >> PAGE_SHIFT;
-	}
-	w->writable = rights & _PAGE_RW;
-	w->user = rights & _PAGE_USER;
+	bits = _PAGE_ACCESSED;
+	if (access & LG_ACCESS_WRITE)
+		bits |= _PAGE_DIRTY;
+	r = lg_entry_set(g, pde_gpa, &w->pde, w->large ? bits : _PAGE_ACCESSED);
+	if (!r && !w->large)
+		r = lg_entry_set(g, pte_gpa, &w->pte, bits);
+	if (r)
+		return r;
+	w->gfn = lg_entry_gfn(w->large ? w->pde : w->pte);
+	if (w->large)
+		w->gfn = (w->gfn & ~(entries - 1)) |
+			 (addr >> PAGE_SHIFT) % entries;
 	return 0;
 }
 
@@ -183,16 +232,16 @@ int lg_walk(struct lg_vcpu *vcpu, u32 addr, u32 access, struct lg_walk *w,
 {
 	int tries, r;
 
+	/* Without NX the processor of the guest does not tell fetches apart. */
+	if (!lg_nx(vcpu))
+		access &= ~LG_ACCESS_FETCH;
+
 	/* The window is in every address space, and is nobody's memory. */
 	if (addr >= lg_window_start())
 		return lg_walk_fault(fault, addr, access);
 
 	if (!(vcpu->cr0 & X86_CR0_PG)) {
-		*w = (struct lg_walk) {
-			.gfn = addr >> PAGE_SHIFT,
-			.writable = true,
-			.user = true,
-		};
+		*w = (struct lg_walk){ .gfn = addr >> PAGE_SHIFT };
 		return 0;
 	}
 

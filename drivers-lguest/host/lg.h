@@ -20,6 +20,9 @@
 #include <uapi/linux/lguest.h>
 #include <asm/desc_defs.h>
 #include <asm/fpu/types.h>
+#include <asm/msr-index.h>
+#include <asm/pgtable_types.h>
+#include <asm/processor-flags.h>
 #include <asm/pvclock-abi.h>
 #include <asm/segment.h>
 #include <uapi/asm/lguest.h>
@@ -35,11 +38,14 @@
 #define LG_KERNEL_RPL	1
 #define LG_USER_RPL	3
 
-/* What a guest may set in EFLAGS; IF is always 1, the rest always 0. */
+/*
+ * What a guest may set in EFLAGS; IF is always 1, the rest always 0. NT it can
+ * set by POPF as well; gates clear it, so that no IRET of the host sees it.
+ */
 #define LG_EFLAGS_GUEST	(X86_EFLAGS_CF | X86_EFLAGS_PF | X86_EFLAGS_AF | \
 			 X86_EFLAGS_ZF | X86_EFLAGS_SF | X86_EFLAGS_TF | \
-			 X86_EFLAGS_DF | X86_EFLAGS_OF | X86_EFLAGS_RF | \
-			 X86_EFLAGS_AC | X86_EFLAGS_ID)
+			 X86_EFLAGS_DF | X86_EFLAGS_OF | X86_EFLAGS_NT | \
+			 X86_EFLAGS_RF | X86_EFLAGS_AC | X86_EFLAGS_ID)
 
 /* What functions that handle an exit return, beside 0 (run on) and -errno. */
 #define LG_TO_LAUNCHER	1	/* vcpu->exit is for the launcher */
@@ -78,6 +84,10 @@ struct lg_kept {
 	struct desc_struct real;	/* what the guest's table has there */
 };
 
+/* Page directories of a root of three levels, and what stands for none. */
+#define LG_DIRS		4
+#define LG_NO_DIR	(~0u)
+
 struct lg_vcpu {
 	struct lg_guest *guest;
 	unsigned int id;
@@ -86,6 +96,8 @@ struct lg_vcpu {
 	/* The processor's state, as the guest knows it. */
 	struct lg_regs regs;
 	u32 cr0, cr3, cr4;
+	u64 efer;			/* NXE counts, of a guest with PAE */
+	u32 dir[LG_DIRS];		/* lg_spt.dir of the loaded root */
 	u32 cr2;			/* the CPU's, of the last exit */
 	u32 guest_cr2;			/* what the guest reads */
 	u32 dr[8];
@@ -168,9 +180,32 @@ struct lg_guest {
 	struct lg_vcpu *vcpu[LG_MAX_VCPUS];
 };
 
-/* Access of a guest to memory, in the bits of a page fault's error code. */
+/*
+ * Access of a guest to memory, in the bits of a page fault's error code. With
+ * CR0.WP, which counts as set, ring 1 writes only where the entries say so.
+ */
 #define LG_ACCESS_WRITE	X86_PF_WRITE
 #define LG_ACCESS_USER	X86_PF_USER
+#define LG_ACCESS_FETCH	X86_PF_INSTR
+
+/* Has the guest three levels of tables? Only if the host has. */
+static inline bool lg_pae(const struct lg_vcpu *vcpu)
+{
+	return IS_ENABLED(CONFIG_X86_PAE) && (vcpu->cr4 & X86_CR4_PAE);
+}
+
+static inline bool lg_nx(const struct lg_vcpu *vcpu)
+{
+	return lg_pae(vcpu) && (vcpu->efer & EFER_NX);
+}
+
+/* The frame in an entry of a guest's table; of one above all that are: ~0. */
+static inline u32 lg_entry_gfn(pteval_t entry)
+{
+	u64 gfn = (entry & ~(u64)_PAGE_NX) >> PAGE_SHIFT;
+
+	return min_t(u64, gfn, ~0u);
+}
 
 /* main.c: load and unload */
 extern bool lg_strict_segments;
@@ -207,8 +242,28 @@ void lg_switcher_exit(void);
 unsigned long lg_window_start(void);		/* W */
 /* The page table page of this CPU's window, for the top entry of a root. */
 phys_addr_t lg_switcher_window_table(int cpu);
+/* The value for CR3 of a CPU, for a root whose entries begin at @root. */
+unsigned long lg_switcher_cr3(int cpu, phys_addr_t root);
 void lg_switcher_enter(struct lg_vcpu *vcpu);	/* interrupts off */
 void lg_switcher_forget(struct lg_vcpu *vcpu);	/* it is about to be freed */
+
+/* check.c: with CONFIG_LGUEST_DEBUG, is the processor as the host had it? */
+struct lg_check {
+#ifdef CONFIG_LGUEST_DEBUG
+	unsigned long cr0, cr3, cr4, dr7, eflags;
+	struct desc_ptr gdt, idt;
+	u64 sysenter[3];
+	u16 ldt, tr, fs, gs, ds, ss;
+#endif
+};
+
+#ifdef CONFIG_LGUEST_DEBUG
+void lg_check_before(struct lg_check *c);
+void lg_check_after(const struct lg_check *c);
+#else
+static inline void lg_check_before(struct lg_check *c) { }
+static inline void lg_check_after(const struct lg_check *c) { }
+#endif
 
 /* desc.c: descriptors that a guest may have. Pure. */
 bool lg_desc_sanitise(struct desc_struct *d, u32 window, bool strict);
@@ -263,18 +318,14 @@ void lg_gpa_text(struct lg_guest *g, u32 gpa, char *buf, size_t size);
  * struct lg_walk - what the guest's tables say of an address
  * @gfn: frame
  * @pde: the upper entry (0 with paging off)
- * @pte: the lower entry; for a large page made of the upper one
- * @large: a 4M page
- * @writable: ring 1 may write (CR0.WP is taken as set)
- * @user: ring 3 may access; with LG_ACCESS_WRITE checked against RW too
+ * @pte: the lower entry, if there is one
+ * @large: a page of 2M or 4M
  */
 struct lg_walk {
 	u32 gfn;
-	u32 pde;
-	u32 pte;
+	pteval_t pde;
+	pteval_t pte;
 	bool large;
-	bool writable;
-	bool user;
 };
 
 /*
@@ -283,6 +334,11 @@ struct lg_walk {
  */
 int lg_walk(struct lg_vcpu *vcpu, u32 addr, u32 access, struct lg_walk *w,
 	    struct lg_fault *fault);
+/*
+ * With PAE a load of CR3 loads the entries that it points to, into vcpu->dir.
+ * 0; or -EFAULT: they are not in RAM, or have reserved bits.
+ */
+int lg_load_dirs(struct lg_vcpu *vcpu, u32 cr3);
 
 /* shadow.c: the tables that the CPU walks */
 int lg_shadow_init(struct lg_guest *g);		/* also the mmu notifier */
@@ -293,7 +349,7 @@ void lg_shadow_destroy(struct lg_guest *g);	/* no vCPU runs any more */
  */
 int lg_shadow_fault(struct lg_vcpu *vcpu, u32 addr, u32 error,
 		    struct lg_fault *fault);
-/* CR0.PG, CR4.PSE or CR4.PGE have changed (vcpu->cr0, vcpu->cr4 are new). */
+/* CR0.PG, CR4.PSE, PAE or PGE, or EFER.NXE have changed in the vCPU. */
 int lg_shadow_mode_changed(struct lg_vcpu *vcpu);
 /* Load a root; @ctx_id 0: not to be kept. vcpu->cr3 is set. */
 int lg_shadow_load_cr3(struct lg_vcpu *vcpu, u32 cr3, u64 ctx_id, u64 tlb_gen);

@@ -44,6 +44,7 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <asm/trap_pf.h>
 
 #include "shadow.h"
@@ -60,10 +61,12 @@ static int lg_shadow_result(struct lg_guest *g, int r)
 }
 
 /* A root without links. The pool is filled. */
-static struct lg_spt *lg_new_root(struct lg_guest *g, u32 gfn, u64 ctx_id)
+static struct lg_spt *lg_new_root(struct lg_vcpu *vcpu, u32 gpa, u64 ctx_id)
 {
-	struct lg_spt *root = lg_take(g, LG_ROOT, gfn);
+	struct lg_guest *g = vcpu->guest;
+	struct lg_spt *root = lg_take(g, LG_ROOT, gpa);
 
+	memcpy(root->dir, vcpu->dir, sizeof(root->dir));
 	root->ctx_id = ctx_id;
 	root->fresh = true;
 	root->kernel_epoch = g->shadow->kernel_epoch;
@@ -81,7 +84,7 @@ static void lg_adopt_kernel(struct lg_guest *g, struct lg_spt *root)
 	unsigned int i, end = lg_window_index();
 
 	if (lg_linear(sh) || !sh->kernel_index ||
-	    lg_read_table(g, root->gfn, sh->kernel->present, sh->kernel_index, end))
+	    lg_read_table(g, root, sh->kernel->present, sh->kernel_index, end))
 		return;
 	spin_lock(&g->mmu_lock);
 	for (i = find_next_bit(sh->kernel->present, end, sh->kernel_index); i < end;
@@ -109,6 +112,14 @@ static bool lg_kernel_unknown(const struct lg_vcpu *vcpu)
 	return !vcpu->guest->shadow->kernel_index && lg_kernel_start(vcpu);
 }
 
+/* lg_spt.gpa of the root for a value of CR3 */
+static u32 lg_root_gpa(const struct lg_shadow *sh, u32 cr3)
+{
+	if (lg_linear(sh))
+		return LG_NO_GPA;
+	return sh->mode & LG_MODE_PAE ? cr3 & ~31u : cr3 & PAGE_MASK;
+}
+
 /* Forget everything and begin with an empty root for the mode as it is. */
 static int lg_restart(struct lg_vcpu *vcpu, u64 ctx_id)
 {
@@ -122,14 +133,13 @@ static int lg_restart(struct lg_vcpu *vcpu, u64 ctx_id)
 		return r;
 	vcpu->mmu.root = NULL;
 	spin_lock(&g->mmu_lock);
-	lg_unlink_range(g, sh->kernel, 0, LG_ENTRIES);
+	lg_unlink_range(g, sh->kernel, 0, LG_ROOT_ENTRIES);
 	list_for_each_entry_safe(t, n, &sh->roots, list)
 		lg_drop_root(g, t);
 
 	sh->mode = lg_mode(vcpu);
 	sh->kernel_index = lg_kernel_start(vcpu);
-	vcpu->mmu.root = lg_new_root(g, lg_linear(sh) ? LG_NO_GFN :
-				     vcpu->cr3 >> PAGE_SHIFT, ctx_id);
+	vcpu->mmu.root = lg_new_root(vcpu, lg_root_gpa(sh, vcpu->cr3), ctx_id);
 	spin_unlock(&g->mmu_lock);
 	lg_reap(g);
 	return 0;
@@ -148,7 +158,23 @@ static void lg_leave_root(struct lg_vcpu *vcpu)
 		root->tlb_gen = READ_ONCE(vcpu->shared->tlb_gen);
 }
 
-static int lg_load_root(struct lg_vcpu *vcpu, u32 gfn, u64 ctx_id, u64 tlb_gen)
+/* The directories of a root that is loaded again: links of old ones go. */
+static void lg_renew_dirs(struct lg_vcpu *vcpu, struct lg_spt *root)
+{
+	struct lg_guest *g = vcpu->guest;
+	unsigned int i;
+
+	lockdep_assert_held(&g->mmu_lock);
+	for (i = 0; lg_pae(vcpu) && i < LG_DIRS; i++) {
+		if (root->dir[i] == vcpu->dir[i])
+			continue;
+		lg_unlink_range(g, root, i * LG_ENTRIES,
+				min((i + 1) * LG_ENTRIES, lg_window_index()));
+		root->dir[i] = vcpu->dir[i];
+	}
+}
+
+static int lg_load_root(struct lg_vcpu *vcpu, u32 gpa, u64 ctx_id, u64 tlb_gen)
 {
 	struct lg_guest *g = vcpu->guest;
 	struct lg_shadow *sh = g->shadow;
@@ -162,17 +188,19 @@ static int lg_load_root(struct lg_vcpu *vcpu, u32 gfn, u64 ctx_id, u64 tlb_gen)
 
 	spin_lock(&g->mmu_lock);
 	lg_leave_root(vcpu);
-	root = lg_find(sh, LG_ROOT, gfn);
+	root = lg_find(sh, LG_ROOT, gpa);
 	if (root && (!ctx_id || root->ctx_id != ctx_id)) {
 		/* The page directory is another address space's now. */
 		lg_drop_root(g, root);
 		root = NULL;
 	}
 	known = root;
-	if (root)
+	if (root) {
 		list_move_tail(&root->list, &sh->roots);
-	else
-		root = lg_new_root(g, gfn, ctx_id);
+		lg_renew_dirs(vcpu, root);
+	} else {
+		root = lg_new_root(vcpu, gpa, ctx_id);
+	}
 	vcpu->mmu.root = root;
 	spin_unlock(&g->mmu_lock);
 
@@ -197,6 +225,21 @@ static int lg_load_root(struct lg_vcpu *vcpu, u32 gfn, u64 ctx_id, u64 tlb_gen)
 	return 0;
 }
 
+/* May CR3 be loaded? With PAE the entries that it points to are. */
+static int lg_check_cr3(struct lg_vcpu *vcpu, u32 cr3)
+{
+	struct lg_guest *g = vcpu->guest;
+
+	if (!(vcpu->cr0 & X86_CR0_PG))
+		return 0;
+	if (cr3 >> PAGE_SHIFT >= g->ram_pages)
+		return lg_kill(g, "CR3 %#x is not RAM", cr3);
+	if (lg_pae(vcpu) && lg_load_dirs(vcpu, cr3))
+		return lg_kill(g, "CR3 %#x: the entries there are no page directory pointers",
+			       cr3);
+	return 0;
+}
+
 /*
  * Load a root. The guest says which version (@tlb_gen) of which address space
  * (@ctx_id) it is. What the host has of it is as good as the generation that
@@ -208,13 +251,13 @@ int lg_shadow_load_cr3(struct lg_vcpu *vcpu, u32 cr3, u64 ctx_id, u64 tlb_gen)
 {
 	struct lg_guest *g = vcpu->guest;
 	struct lg_shadow *sh = g->shadow;
-	u32 gfn = cr3 >> PAGE_SHIFT;
 	struct lg_spt *root;
-	int r = 0;
+	int r;
 
 	vcpu->stats[LGUEST_STAT_LOAD_CR3]++;
-	if ((vcpu->cr0 & X86_CR0_PG) && gfn >= g->ram_pages)
-		return lg_kill(g, "CR3 %#x is not RAM", cr3);
+	r = lg_check_cr3(vcpu, cr3);
+	if (r)
+		return r;
 
 	mutex_lock(&sh->lock);
 	vcpu->cr3 = cr3;
@@ -224,15 +267,18 @@ int lg_shadow_load_cr3(struct lg_vcpu *vcpu, u32 cr3, u64 ctx_id, u64 tlb_gen)
 	} else if (!sh->kernel_index) {
 		/* Which half is which is not known: all goes. */
 		r = lg_restart(vcpu, ctx_id);
-	} else if (root->gfn == gfn) {
+	} else if (root->gpa == lg_root_gpa(sh, cr3)) {
 		/* By old custom this is how to flush. */
 		root->ctx_id = ctx_id;
+		spin_lock(&g->mmu_lock);
+		lg_renew_dirs(vcpu, root);
+		spin_unlock(&g->mmu_lock);
 		lg_sync_user(g, root);
 		if (lg_kernel_not_global(vcpu))
 			lg_sync_kernel(g, root);
 		lg_reap(g);
 	} else {
-		r = lg_load_root(vcpu, gfn, ctx_id, tlb_gen);
+		r = lg_load_root(vcpu, lg_root_gpa(sh, cr3), ctx_id, tlb_gen);
 		if (!r && lg_kernel_not_global(vcpu)) {
 			lg_sync_kernel(g, vcpu->mmu.root);
 			lg_reap(g);
@@ -249,15 +295,21 @@ int lg_shadow_mode_changed(struct lg_vcpu *vcpu)
 	struct lg_guest *g = vcpu->guest;
 	struct lg_shadow *sh = g->shadow;
 	bool begin;
-	int r = 0;
+	int r;
 
-	if ((vcpu->cr0 & X86_CR0_PG) && vcpu->cr3 >> PAGE_SHIFT >= g->ram_pages)
-		return lg_kill(g, "CR3 %#x is not RAM", vcpu->cr3);
+	r = lg_check_cr3(vcpu, vcpu->cr3);
+	if (r)
+		return r;
 
 	mutex_lock(&sh->lock);
 	begin = !vcpu->mmu.root;
-	if (begin || sh->mode != lg_mode(vcpu) || lg_kernel_unknown(vcpu))
+	if (begin || sh->mode != lg_mode(vcpu) || lg_kernel_unknown(vcpu)) {
 		r = lg_restart(vcpu, 0);
+	} else {
+		spin_lock(&g->mmu_lock);
+		lg_renew_dirs(vcpu, vcpu->mmu.root);
+		spin_unlock(&g->mmu_lock);
+	}
 	mutex_unlock(&sh->lock);
 	if (!r)
 		lg_shadow_flush_all(vcpu);
@@ -267,18 +319,18 @@ int lg_shadow_mode_changed(struct lg_vcpu *vcpu)
 
 /* The lower table for @pde, linked in @root with the rights of @pde. */
 static struct lg_spt *lg_link(struct lg_guest *g, struct lg_spt *root, u32 addr,
-			      u32 pde)
+			      pteval_t pde)
 {
 	struct lg_shadow *sh = g->shadow;
 	unsigned int i = lg_root_index(addr);
 	bool large = lg_is_large(sh, pde);
-	u32 gfn = lg_table_gfn(sh, pde);
+	u32 gpa = lg_table_gpa(sh, pde, i);
 	struct lg_spt *t;
 
 	lockdep_assert_held(&g->mmu_lock);
 	if (test_bit(i, root->present)) {
 		t = lg_child(root, i);
-		if (lg_is_for(sh, t, pde)) {
+		if (lg_is_for(sh, t, pde, i)) {
 			if (root->guest[i] != pde)
 				lg_set_link(g, root, i, t, pde);
 			return t;
@@ -287,13 +339,13 @@ static struct lg_spt *lg_link(struct lg_guest *g, struct lg_spt *root, u32 addr,
 	}
 
 	if (!large && i < sh->kernel_index) {
-		t = lg_take(g, LG_USER, gfn);
+		t = lg_take(g, LG_USER, gpa);
 		t->root = root;
 		t->index = i;
 	} else {
-		t = lg_find(sh, large ? LG_LARGE : LG_KERNEL, gfn);
+		t = lg_find(sh, large ? LG_LARGE : LG_KERNEL, gpa);
 		if (!t)
-			t = lg_take(g, large ? LG_LARGE : LG_KERNEL, gfn);
+			t = lg_take(g, large ? LG_LARGE : LG_KERNEL, gpa);
 	}
 	lg_set_link(g, root, i, t, pde);
 	return t;
@@ -355,7 +407,7 @@ static void lg_get_frames_around(struct lg_guest *g, u32 gfn)
 struct lg_around {
 	unsigned int from;
 	unsigned int n;
-	u32 entry[LG_AROUND];
+	pteval_t entry[LG_AROUND];
 };
 
 /*
@@ -364,35 +416,40 @@ struct lg_around {
  * the child's entries) also the others, and A is set in them: a processor may
  * set it ahead of use.
  */
-static void lg_read_around(struct lg_guest *g, u32 table, u32 addr, bool fresh,
+static void lg_read_around(struct lg_guest *g, pteval_t pde, u32 addr, bool fresh,
 			   struct lg_around *around)
 {
-	unsigned int i = lg_table_index(addr);
+	struct lg_shadow *sh = g->shadow;
+	unsigned int i = lg_table_index(addr), size = lg_entry_size(sh);
 	u32 gpa;
 	int k;
 
 	around->n = 0;
 	around->from = round_down(i, LG_AROUND);
-	gpa = (table & PAGE_MASK) + around->from * sizeof(u32);
-	if (lg_gpa_read(g, gpa, around->entry, sizeof(around->entry)))
+	gpa = lg_table_gpa(sh, pde, lg_root_index(addr)) + around->from * size;
+	if (lg_gpa_read(g, gpa, around->entry, LG_AROUND * size))
 		return;
+	/* From the last one on, so that none is written over before its turn. */
+	for (k = LG_AROUND - 1; lg_split(sh) && k >= 0; k--)
+		around->entry[k] = ((const u32 *)around->entry)[k];
 	around->n = LG_AROUND;
 	for (k = 0; k < LG_AROUND; k++) {
-		u32 entry = around->entry[k];
-		u32 gfn = entry >> PAGE_SHIFT;
+		pteval_t entry = around->entry[k];
+		u32 gfn = lg_entry_gfn(entry), low = entry;
 		bool write = (entry & _PAGE_RW) && (entry & _PAGE_DIRTY);
 
-		if (around->from + k == i || !(entry & _PAGE_PRESENT) ||
-		    gfn >= g->ram_pages)
+		if (around->from + k == i ||
+		    !lg_usable(sh, entry | _PAGE_ACCESSED) || gfn >= g->ram_pages)
 			continue;
 		if (!(entry & _PAGE_ACCESSED)) {
+			/* It is in the lower half. */
 			if (!fresh ||
-			    lg_gpa_cmpxchg(g, gpa + k * sizeof(u32), &entry,
-					   entry | _PAGE_ACCESSED))
+			    lg_gpa_cmpxchg(g, gpa + k * size, &low,
+					   low | _PAGE_ACCESSED))
 				continue;
 			around->entry[k] = entry | _PAGE_ACCESSED;
 		}
-		if (!lg_frame_known(g->shadow, gfn, false))
+		if (!lg_frame_known(sh, gfn, false))
 			lg_get_frames(g, gfn, 1, write, true);
 	}
 }
@@ -459,7 +516,7 @@ static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 		lg_set_leaf(g, t, lg_table_index(addr), w.pte);
 		for (k = 0; k < around.n; k++) {
 			if (test_bit(around.from + k, t->present) ||
-			    !lg_usable(around.entry[k]))
+			    !lg_usable(sh, around.entry[k]))
 				continue;
 			lg_set_leaf(g, t, around.from + k, around.entry[k]);
 		}
@@ -477,7 +534,8 @@ int lg_shadow_fault(struct lg_vcpu *vcpu, u32 addr, u32 error,
 	int r;
 
 	mutex_lock(&sh->lock);
-	r = lg_fill(vcpu, addr, error & (LG_ACCESS_WRITE | LG_ACCESS_USER), fault);
+	r = lg_fill(vcpu, addr, error & (LG_ACCESS_WRITE | LG_ACCESS_USER |
+					 LG_ACCESS_FETCH), fault);
 	lg_reap(g);
 	mutex_unlock(&sh->lock);
 	return lg_shadow_result(g, r);
@@ -486,12 +544,11 @@ int lg_shadow_fault(struct lg_vcpu *vcpu, u32 addr, u32 error,
 unsigned long lg_shadow_cr3(struct lg_vcpu *vcpu, int cpu)
 {
 	struct lg_spt *root = vcpu->mmu.root;
-	u32 *window;
 
-	window = &root->entry[lg_window_index()];
-	WRITE_ONCE(*window, (u32)lg_switcher_window_table(cpu) | _PAGE_PRESENT |
-		   _PAGE_RW | _PAGE_ACCESSED);
-	return __pa(root->entry);
+	WRITE_ONCE(root->entry[LG_ROOT_ENTRIES - 1],
+		   lg_switcher_window_table(cpu) | _PAGE_PRESENT | _PAGE_RW |
+		   _PAGE_ACCESSED);
+	return lg_switcher_cr3(cpu, __pa(root->entry));
 }
 
 int lg_shadow_init(struct lg_guest *g)

@@ -10,30 +10,34 @@
 #include <linux/hashtable.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
+#include <linux/sizes.h>
 #include <linux/types.h>
 #include <asm/pgtable_types.h>
 #include <asm/processor-flags.h>
 
 #include "lg.h"
 
-#define LG_ENTRIES	1024
-#define LG_LARGE_SHIFT	22		/* what an entry of a root spans */
+/*
+ * The processor's tables have the format of the host's: two levels, or three
+ * with PAE. Of three levels the upper two are one array here, a root, of which
+ * each quarter is a page directory.
+ */
+#define LG_ENTRIES	PTRS_PER_PTE
+#define LG_LARGE_SHIFT	PMD_SHIFT	/* what an entry of a root spans */
+#define LG_ROOT_ENTRIES	(1u << (32 - LG_LARGE_SHIFT))
 
-/* No frame: the root for paging off. Frames have 20 bits. */
-#define LG_NO_GFN	(~0u)
+/* No address: the root for paging off, an entry that is in no table. */
+#define LG_NO_GPA	(~0u)
 
 /* Neighbours that are looked at when an entry is filled, aligned. */
 #define LG_AROUND	16
-
-/* The most tables that one operation takes: a root and a lower table. */
-#define LG_TAKE		2
 
 /* Bits of lg_shadow.frames, below the host frame number. */
 #define LG_FRAME_VALID	1u
 #define LG_FRAME_WRITE	2u	/* the page was got for writing */
 
 /* Tables of any kind that a guest may have, and roots among them. */
-#define LG_MAX_SPTS	1024
+#define LG_MAX_SPTS	LG_ROOT_ENTRIES
 #define LG_MAX_ROOTS	256
 
 /* lg_shadow.leaf: which table, and below it which entry; or one of: */
@@ -56,7 +60,10 @@ enum lg_spt_kind {
  * @guest: the guest's entry that each present one of @entry was made from
  * @kind: what it is
  * @id: its place in lg_shadow.spt; never 0
- * @gfn: guest frame of the table that it shadows; large table: first frame
+ * @gpa: guest physical address of the entries that it shadows (a PAE root: of
+ *	the four that lead to its directories); large table: of what it maps
+ * @dir: root of a guest with PAE: frames of its page directories, or LG_NO_DIR,
+ *	as they were when the root was loaded
  * @links: entries of roots that point here
  * @root: user table: the root it belongs to
  * @index: user table: entry of @root that links it
@@ -73,11 +80,12 @@ enum lg_spt_kind {
 struct lg_spt {
 	struct hlist_node hash;
 	struct list_head list;
-	u32 *entry;
-	u32 *guest;
+	pteval_t *entry;
+	pteval_t *guest;
 	enum lg_spt_kind kind;
 	unsigned int id;
-	u32 gfn;
+	u32 gpa;
+	u32 dir[LG_DIRS];
 	unsigned int links;
 	struct lg_spt *root;
 	unsigned int index;
@@ -88,7 +96,7 @@ struct lg_spt {
 	unsigned long kernel_epoch;
 	unsigned long checked;
 	unsigned int count;
-	DECLARE_BITMAP(present, LG_ENTRIES);
+	DECLARE_BITMAP(present, LG_ROOT_ENTRIES);
 };
 
 /**
@@ -96,7 +104,7 @@ struct lg_spt {
  * @lock: serialises the virtual processors
  * @roots: all roots, the one loaded longest ago first
  * @tables: all lower tables, the one filled longest ago first
- * @pool: tables without content, all entries zero
+ * @pool: tables without content, all entries zero; at 1 the roots
  * @dead: like @pool, but a processor may still walk them
  * @pooled: length of @pool
  * @spts: number of tables of any kind
@@ -106,9 +114,9 @@ struct lg_spt {
  * @kernel: the kernel half of a new root: links that were good for some root
  * @kernel_index: first entry of the kernel half; 0 while it is not known
  * @kernel_epoch: counts flushes of the kernel half
- * @mode: bits of CR0 and CR4 that all of this was made for
- * @hash: roots, kernel and large tables by frame
- * @buf: room for the entries of one guest table, under @lock
+ * @mode: bits of CR0, CR4 and EFER that all of this was made for
+ * @hash: roots, kernel and large tables by @gpa
+ * @buf: room for the guest's entries for one table, under @lock
  * @frames: per guest frame: host frame and LG_FRAME_* bits, or 0
  * @leaf: per guest frame: the only entry of user and kernel tables that may
  *	have been made from it, LG_LEAF_NONE or LG_LEAF_MANY
@@ -119,9 +127,9 @@ struct lg_shadow {
 	struct mutex lock;		/* serialises the virtual processors */
 	struct list_head roots;
 	struct list_head tables;
-	struct list_head pool;
+	struct list_head pool[2];
 	struct list_head dead;
-	unsigned int pooled;
+	unsigned int pooled[2];
 	unsigned int spts;
 	unsigned int nr_roots;
 	unsigned int limit;
@@ -131,7 +139,7 @@ struct lg_shadow {
 	unsigned long kernel_epoch;
 	u32 mode;
 	DECLARE_HASHTABLE(hash, 8);
-	u32 buf[LG_ENTRIES];
+	pteval_t buf[LG_ROOT_ENTRIES];
 	u32 *frames;
 	u32 *leaf;
 	unsigned int zaps;
@@ -139,11 +147,15 @@ struct lg_shadow {
 
 #define LG_MODE_PG	1u
 #define LG_MODE_PSE	2u
+#define LG_MODE_PAE	4u
+#define LG_MODE_NX	8u
 
 static inline u32 lg_mode(const struct lg_vcpu *vcpu)
 {
 	return (vcpu->cr0 & X86_CR0_PG ? LG_MODE_PG : 0) |
-	       (vcpu->cr4 & X86_CR4_PSE ? LG_MODE_PSE : 0);
+	       (vcpu->cr4 & X86_CR4_PSE ? LG_MODE_PSE : 0) |
+	       (lg_pae(vcpu) ? LG_MODE_PAE : 0) |
+	       (lg_nx(vcpu) ? LG_MODE_NX : 0);
 }
 
 static inline bool lg_linear(const struct lg_shadow *sh)
@@ -167,39 +179,86 @@ static inline unsigned int lg_window_index(void)
 	return lg_root_index(lg_window_start());
 }
 
+/* Has the guest two levels of tables, of which one is two of the processor's? */
+static inline bool lg_split(const struct lg_shadow *sh)
+{
+	return IS_ENABLED(CONFIG_X86_PAE) && !(sh->mode & LG_MODE_PAE);
+}
+
+/* Bytes of an entry in the guest's tables. */
+static inline unsigned int lg_entry_size(const struct lg_shadow *sh)
+{
+	return lg_split(sh) ? sizeof(u32) : sizeof(pteval_t);
+}
+
 /* What the guest's upper entry says, with CR4.PSE as it is. */
-static inline bool lg_is_large(const struct lg_shadow *sh, u32 pde)
+static inline bool lg_is_large(const struct lg_shadow *sh, pteval_t pde)
 {
-	return (pde & _PAGE_PSE) && (lg_linear(sh) || (sh->mode & LG_MODE_PSE));
+	return (pde & _PAGE_PSE) &&
+	       (lg_linear(sh) || (sh->mode & (LG_MODE_PSE | LG_MODE_PAE)));
 }
 
-static inline u32 lg_table_gfn(const struct lg_shadow *sh, u32 pde)
+/*
+ * What the guest's upper entry says for entry @i of a root: lg_spt.gpa of the
+ * lower table. Of an entry that leads above 4G it is wrong, but no such table
+ * gets an entry: see lg_usable() and lg_fill().
+ */
+static inline u32 lg_table_gpa(const struct lg_shadow *sh, pteval_t pde,
+			       unsigned int i)
 {
-	if (lg_is_large(sh, pde))
-		return pde >> LG_LARGE_SHIFT << (LG_LARGE_SHIFT - PAGE_SHIFT);
-	return pde >> PAGE_SHIFT;
+	bool second = lg_split(sh) && !lg_linear(sh) && (i & 1);
+
+	if (!lg_is_large(sh, pde))
+		return ((u32)pde & PAGE_MASK) + (second ? PAGE_SIZE / 2 : 0);
+	if (lg_split(sh) && !lg_linear(sh))
+		return ((u32)pde & ~(SZ_4M - 1)) + (second ? SZ_2M : 0);
+	return (u32)pde & (~0u << LG_LARGE_SHIFT);
 }
 
-/* Is @t the table for what the guest's upper entry names? */
-static inline bool lg_is_for(const struct lg_shadow *sh, const struct lg_spt *t, u32 pde)
+/* Is @t the table for what the guest's upper entry for @i names? */
+static inline bool lg_is_for(const struct lg_shadow *sh, const struct lg_spt *t,
+			     pteval_t pde, unsigned int i)
 {
 	bool large = t->kind == LG_LARGE;
 
-	return lg_is_large(sh, pde) == large && lg_table_gfn(sh, pde) == t->gfn;
+	return lg_is_large(sh, pde) == large && lg_table_gpa(sh, pde, i) == t->gpa;
+}
+
+/* Where in the guest's memory the entry is that entry @i of @t was made from. */
+static inline u32 lg_entry_gpa(const struct lg_shadow *sh, const struct lg_spt *t,
+			       unsigned int i)
+{
+	u32 dir;
+
+	if (t->kind != LG_ROOT)
+		return t->gpa + i * lg_entry_size(sh);
+	if (lg_split(sh))
+		return t->gpa + i / 2 * sizeof(u32);
+	if (!(sh->mode & LG_MODE_PAE))
+		return t->gpa + i * sizeof(pteval_t);
+	dir = t->dir[i / LG_ENTRIES];
+	if (dir == LG_NO_DIR)
+		return LG_NO_GPA;
+	return (dir << PAGE_SHIFT) + i % LG_ENTRIES * sizeof(pteval_t);
 }
 
 /* The upper entry that paging off amounts to. */
-static inline u32 lg_linear_pde(u32 addr)
+static inline pteval_t lg_linear_pde(u32 addr)
 {
 	return (addr & (~0u << LG_LARGE_SHIFT)) | _PAGE_PSE | _PAGE_PRESENT |
 	       _PAGE_RW | _PAGE_USER | _PAGE_ACCESSED | _PAGE_DIRTY;
 }
 
-/* Present, and used before: what a TLB may hold. */
-static inline bool lg_usable(u32 guest)
+/*
+ * Present, and used before: what a TLB may hold. No guest has memory above 4G,
+ * and bits up there are reserved or lead out of it; but for NX, if it is on.
+ */
+static inline bool lg_usable(const struct lg_shadow *sh, pteval_t guest)
 {
-	const u32 bits = _PAGE_PRESENT | _PAGE_ACCESSED;
+	const pteval_t bits = _PAGE_PRESENT | _PAGE_ACCESSED;
 
+	if ((u64)guest & ~(u64)~0u & ~(sh->mode & LG_MODE_NX ? (u64)_PAGE_NX : 0))
+		return false;
 	return (guest & bits) == bits;
 }
 
@@ -214,17 +273,18 @@ static inline bool lg_kernel_not_global(const struct lg_vcpu *vcpu)
  * drops more than one link lets go in between. That is safe because nobody
  * changes the lists and links without lg_shadow.lock.
  */
-void lg_set_leaf(struct lg_guest *g, struct lg_spt *t, unsigned int i, u32 guest);
+void lg_set_leaf(struct lg_guest *g, struct lg_spt *t, unsigned int i,
+		 pteval_t guest);
 void lg_set_large(struct lg_guest *g, struct lg_spt *t, unsigned int i);
 void lg_clear_leaf(struct lg_spt *t, unsigned int i);
 struct lg_spt *lg_leaf_table(const struct lg_shadow *sh, u32 gfn,
 			     unsigned int *i);
 void lg_clear_table(struct lg_guest *g, struct lg_spt *t);
 struct lg_spt *lg_child(const struct lg_spt *root, unsigned int i);
-struct lg_spt *lg_find(struct lg_shadow *sh, enum lg_spt_kind kind, u32 gfn);
-struct lg_spt *lg_take(struct lg_guest *g, enum lg_spt_kind kind, u32 gfn);
+struct lg_spt *lg_find(struct lg_shadow *sh, enum lg_spt_kind kind, u32 gpa);
+struct lg_spt *lg_take(struct lg_guest *g, enum lg_spt_kind kind, u32 gpa);
 void lg_set_link(struct lg_guest *g, struct lg_spt *root, unsigned int i,
-		 struct lg_spt *t, u32 pde);
+		 struct lg_spt *t, pteval_t pde);
 void lg_unlink(struct lg_guest *g, struct lg_spt *root, unsigned int i);
 void lg_unlink_range(struct lg_guest *g, struct lg_spt *root, unsigned int from,
 		     unsigned int to);
@@ -244,8 +304,8 @@ int lg_frames_init(struct lg_guest *g);
 void lg_frames_destroy(struct lg_guest *g);
 
 /* flush.c: forgetting what the guest has changed. Under lg_shadow.lock. */
-int lg_read_table(struct lg_guest *g, u32 gfn, const unsigned long *bits,
-		  unsigned int from, unsigned int to);
+int lg_read_table(struct lg_guest *g, const struct lg_spt *t,
+		  const unsigned long *bits, unsigned int from, unsigned int to);
 void lg_sync_user(struct lg_guest *g, struct lg_spt *root);
 void lg_sync_kernel(struct lg_guest *g, struct lg_spt *root);
 void lg_sync_kernel_links(struct lg_guest *g, struct lg_spt *root);

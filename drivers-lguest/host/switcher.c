@@ -39,7 +39,7 @@
  * answer is less trouble than a fault, and tells no secret. Not SMEP: before it
  * has paging, a guest runs from pages that both its rings can use.
  */
-#define CR4_GUEST_KEEP	(X86_CR4_DE | X86_CR4_PSE | X86_CR4_MCE | \
+#define CR4_GUEST_KEEP	(X86_CR4_DE | X86_CR4_PSE | X86_CR4_PAE | X86_CR4_MCE | \
 			 X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT | X86_CR4_VMXE)
 
 struct lg_cpu {
@@ -63,14 +63,31 @@ static unsigned long window_label(const char *label)
 	return slot_address(SLOT_CODE) + (label - lg_switcher_begin);
 }
 
+/* 4M, with PAE too: so much a guest without PAE leaves free at least. */
 unsigned long lg_window_start(void)
 {
-	return slot_address(SLOT_CODE) & PGDIR_MASK;
+	return slot_address(SLOT_CODE) & ~(SZ_4M - 1);
 }
 
 phys_addr_t lg_switcher_window_table(int cpu)
 {
 	return __pa(per_cpu(lg_cpus, cpu).window);
+}
+
+/*
+ * With PAE the top level has four entries, which the processor reads when CR3
+ * is loaded: each CPU has one such table, for whatever root comes.
+ */
+unsigned long lg_switcher_cr3(int cpu, phys_addr_t root)
+{
+	struct lg_state_page *s = per_cpu(lg_cpus, cpu).state;
+	unsigned int i;
+
+	if (!IS_ENABLED(CONFIG_X86_PAE))
+		return root;
+	for (i = 0; i < ARRAY_SIZE(s->pdpt); i++)
+		s->pdpt[i] = (root + i * PAGE_SIZE) | _PAGE_PRESENT;
+	return __pa(s->pdpt);
 }
 
 /*
@@ -244,8 +261,8 @@ int lg_switcher_init(void)
 	if (WARN_ON(size > PAGE_SIZE || !PAGE_ALIGNED(lg_switcher_begin)))
 		return -ENOEXEC;
 	/* Guests keep out of the last 4M only, and a CPU has one table for it. */
-	if (lg_window_start() != -PGDIR_SIZE ||
-	    (slot_address(WINDOW_PAGES - 1) & PGDIR_MASK) != lg_window_start()) {
+	if ((slot_address(SLOT_CODE) & PMD_MASK) != -PMD_SIZE ||
+	    (slot_address(WINDOW_PAGES - 1) & PMD_MASK) != -PMD_SIZE) {
 		pr_err("the window at %#lx is not in the last 4M (reservetop=?)\n",
 		       slot_address(SLOT_CODE));
 		return -ENXIO;
@@ -334,6 +351,9 @@ static void refresh_state(struct lg_vcpu *vcpu, struct lg_cpu *c)
 	bool moved = c->owner != vcpu || vcpu->last_cpu != smp_processor_id();
 
 	if (moved) {
+		/* Another's branches must not steer this one's, nor its ours. */
+		if (c->owner != vcpu && boot_cpu_has(X86_FEATURE_IBPB))
+			wrmsrq(MSR_IA32_PRED_CMD, PRED_CMD_IBPB);
 		/* An NMI leaves words of whoever ran here below the registers. */
 		memset(c->regs->stack, 0, sizeof(c->regs->stack));
 		copy_bridge(smp_processor_id(), s);
@@ -458,6 +478,7 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 	struct lg_regs_page *regs_page = (void *)slot_address(SLOT_REGS(cpu));
 	unsigned long cr4, dr7 = 0;
 	struct debug_store_msrs debug;
+	struct lg_check check;
 	u16 gs, ldt;
 
 	lockdep_assert_irqs_disabled();
@@ -470,6 +491,7 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 			    X86_EFLAGS_FIXED | X86_EFLAGS_IF;
 	c->regs->regs = vcpu->regs;
 
+	lg_check_before(&check);
 	savesegment(gs, gs);
 	asm volatile("sldt %0" : "=m" (ldt));
 	if (ldt)
@@ -499,6 +521,7 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 	}
 	if (dr7)
 		local_db_restore(dr7);
+	lg_check_after(&check);
 
 	/* Preemption is off: what the handlers do to TR, %gs and such is kept. */
 	raise_counted(vcpu, s, &s->nmi_count, X86_TRAP_NMI);

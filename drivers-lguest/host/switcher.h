@@ -94,6 +94,7 @@ struct lg_state_page {
 	struct desc_ptr host_gdt_ptr __aligned(4);
 	struct desc_ptr guest_idt_ptr __aligned(4);
 	struct desc_ptr host_idt_ptr __aligned(4);
+	u64 pdpt[4] __aligned(32);	/* the top level, with PAE */
 	struct x86_hw_tss tss __aligned(128);
 	/* The guest's descriptors, then the switcher's. */
 	struct desc_struct guest_gdt[LG_GDT_ENTRIES] __aligned(8);

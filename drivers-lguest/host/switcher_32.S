@@ -32,6 +32,8 @@
  */
 
 #include <linux/linkage.h>
+#include <asm/alternative.h>
+#include <asm/cpufeatures.h>
 #include <asm/nospec-branch.h>
 #include <asm/page_types.h>
 #include <asm/processor-flags.h>
@@ -144,6 +146,10 @@ SYM_INNER_LABEL(lg_switcher_leave, SYM_L_GLOBAL)
 	movl	$__KERNEL_PERCPU, %eax
 	movl	%eax, %fs
 	lgdt	STATE_host_gdt_ptr(%edx)
+
+	/* As KVM does: no RET below may be guessed from what the guest called. */
+	FILL_RETURN_BUFFER %eax, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, \
+		X86_FEATURE_RSB_VMEXIT_LITE
 
 	/* DF, AC, NT of the guest must not reach C code. */
 	pushl	$X86_EFLAGS_FIXED

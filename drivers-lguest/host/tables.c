@@ -7,6 +7,7 @@
 #include <linux/lockdep.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
+#include <linux/pgtable.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -16,29 +17,35 @@
 /* Tables kept at hand, so that a fault seldom allocates. */
 #define LG_POOL		8
 
-/* Tables for a guest: some, and one for every 64 pages, up to LG_MAX_SPTS. */
-#define LG_LIMIT_BASE	64
-#define LG_LIMIT_SHIFT	6
+/*
+ * Tables for a guest: some, and 16 for as many pages as one can map, up to
+ * LG_MAX_SPTS.
+ */
+#define LG_LIMIT_BASE	(64 * (LG_ROOT_ENTRIES / 1024))
+#define LG_LIMIT_PAGES	(LG_ENTRIES / 16)
 
 /*
  * The lower entry for a guest's entry. Whatever the guest wrote, these bits are
  * all that gets through: no G (roots share a processor with the host), no
- * cache attributes, no frame that is not the guest's. A and D are preset, so
- * the processor never writes to the shadow. A page that the guest has not
- * dirtied stays read-only, so that the first write comes here and sets D.
+ * cache attributes, no frame that is not the guest's. NX does, if the host uses
+ * it. A and D are preset, so the processor never writes to the shadow. A page
+ * that the guest has not dirtied stays read-only, so that the first write comes
+ * here and sets D.
  */
-static u32 lg_leaf(struct lg_guest *g, u32 guest)
+static pteval_t lg_leaf(struct lg_guest *g, pteval_t guest)
 {
-	u32 gfn = guest >> PAGE_SHIFT;
-	u32 frame, entry;
+	u32 gfn = lg_entry_gfn(guest);
+	pteval_t entry;
+	u32 frame;
 
-	if (!lg_usable(guest) || gfn >= g->ram_pages)
+	if (!lg_usable(g->shadow, guest) || gfn >= g->ram_pages)
 		return 0;
 	frame = g->shadow->frames[gfn];
 	if (!(frame & LG_FRAME_VALID))
 		return 0;
 	entry = (frame & PAGE_MASK) | _PAGE_PRESENT | _PAGE_ACCESSED |
-		_PAGE_DIRTY | (guest & _PAGE_USER);
+		_PAGE_DIRTY |
+		(guest & (_PAGE_USER | (_PAGE_NX & __supported_pte_mask)));
 	if ((guest & _PAGE_RW) && (guest & _PAGE_DIRTY) &&
 	    (frame & LG_FRAME_WRITE))
 		entry |= _PAGE_RW;
@@ -46,10 +53,11 @@ static u32 lg_leaf(struct lg_guest *g, u32 guest)
 }
 
 /* The upper entry for a guest's, to the table @t. */
-static u32 lg_link_entry(const struct lg_shadow *sh, struct lg_spt *t, u32 pde)
+static pteval_t lg_link_entry(const struct lg_shadow *sh, struct lg_spt *t,
+			      pteval_t pde)
 {
-	u32 entry = __pa(t->entry) | _PAGE_PRESENT | _PAGE_ACCESSED |
-		    (pde & _PAGE_USER);
+	pteval_t entry = __pa(t->entry) | _PAGE_PRESENT | _PAGE_ACCESSED |
+		(pde & (_PAGE_USER | (_PAGE_NX & __supported_pte_mask)));
 
 	/* A large page's D is here; its table is shared with cleaner ones. */
 	if ((pde & _PAGE_RW) && (!lg_is_large(sh, pde) || (pde & _PAGE_DIRTY)))
@@ -59,11 +67,26 @@ static u32 lg_link_entry(const struct lg_shadow *sh, struct lg_spt *t, u32 pde)
 
 struct lg_spt *lg_child(const struct lg_spt *root, unsigned int i)
 {
-	return (struct lg_spt *)page_private(pfn_to_page(root->entry[i] >>
-							 PAGE_SHIFT));
+	return (struct lg_spt *)page_private(pfn_to_page(lg_entry_gfn(root->entry[i])));
 }
 
-static void lg_set_entry(struct lg_spt *t, unsigned int i, u32 entry, u32 guest)
+/*
+ * The notifier clears entries that a processor may be walking. With PAE they are
+ * written by halves: the one with P first when it goes, and last when it comes.
+ * What is present changes to something else only outside of guest mode.
+ */
+static void lg_write_entry(pteval_t *p, pteval_t entry)
+{
+	if (*p == entry)
+		return;
+	if (entry)
+		native_set_pte((pte_t *)p, native_make_pte(entry));
+	else
+		native_pte_clear(NULL, 0, (pte_t *)p);
+}
+
+static void lg_set_entry(struct lg_spt *t, unsigned int i, pteval_t entry,
+			 pteval_t guest)
 {
 	if (entry) {
 		t->guest[i] = guest;
@@ -72,8 +95,7 @@ static void lg_set_entry(struct lg_spt *t, unsigned int i, u32 entry, u32 guest)
 	} else if (__test_and_clear_bit(i, t->present)) {
 		t->count--;
 	}
-	if (t->entry[i] != entry)
-		WRITE_ONCE(t->entry[i], entry);
+	lg_write_entry(&t->entry[i], entry);
 }
 
 /*
@@ -88,7 +110,7 @@ struct lg_spt *lg_leaf_table(const struct lg_shadow *sh, u32 gfn,
 
 	*i = sh->leaf[gfn] % LG_ENTRIES;
 	if (t && (t->kind == LG_USER || t->kind == LG_KERNEL) &&
-	    test_bit(*i, t->present) && t->guest[*i] >> PAGE_SHIFT == gfn)
+	    test_bit(*i, t->present) && lg_entry_gfn(t->guest[*i]) == gfn)
 		return t;
 	return NULL;
 }
@@ -106,22 +128,22 @@ static void lg_note_leaf(struct lg_shadow *sh, u32 gfn, const struct lg_spt *t,
 }
 
 /* Set a lower entry of a user or kernel table to what the guest's says. */
-void lg_set_leaf(struct lg_guest *g, struct lg_spt *t, unsigned int i, u32 guest)
+void lg_set_leaf(struct lg_guest *g, struct lg_spt *t, unsigned int i,
+		 pteval_t guest)
 {
-	u32 entry = lg_leaf(g, guest);
+	pteval_t entry = lg_leaf(g, guest);
 
 	lockdep_assert_held(&g->mmu_lock);
 	if (entry)
-		lg_note_leaf(g->shadow, guest >> PAGE_SHIFT, t, i);
+		lg_note_leaf(g->shadow, lg_entry_gfn(guest), t, i);
 	lg_set_entry(t, i, entry, guest);
 }
 
 /* And of a large table, where the guest's entry is implied. */
 void lg_set_large(struct lg_guest *g, struct lg_spt *t, unsigned int i)
 {
-	u32 gfn = t->gfn + i;
-	u32 guest = (gfn << PAGE_SHIFT) | _PAGE_PRESENT | _PAGE_RW |
-		    _PAGE_USER | _PAGE_ACCESSED | _PAGE_DIRTY;
+	pteval_t guest = (t->gpa + (i << PAGE_SHIFT)) | _PAGE_PRESENT | _PAGE_RW |
+			 _PAGE_USER | _PAGE_ACCESSED | _PAGE_DIRTY;
 
 	lockdep_assert_held(&g->mmu_lock);
 	lg_set_entry(t, i, lg_leaf(g, guest), guest);
@@ -133,26 +155,33 @@ void lg_clear_leaf(struct lg_spt *t, unsigned int i)
 	lg_set_entry(t, i, 0, 0);
 }
 
+static unsigned int lg_order(const struct lg_spt *t)
+{
+	return t->kind == LG_ROOT ? get_order(LG_ROOT_ENTRIES * sizeof(*t->entry)) : 0;
+}
+
 static void lg_spt_free(struct lg_spt *t)
 {
 	if (!t)
 		return;
 	if (t->entry)
 		set_page_private(virt_to_page(t->entry), 0);
-	free_page((unsigned long)t->entry);
-	free_page((unsigned long)t->guest);
+	free_pages((unsigned long)t->entry, lg_order(t));
+	free_pages((unsigned long)t->guest, lg_order(t));
 	kfree(t);
 }
 
-/* CR3 and upper entries hold 32 bits: lowmem, which these flags give. */
-static struct lg_spt *lg_spt_alloc(void)
+/* What leads to tables has 32 bits for addresses: lowmem, as these flags give. */
+static struct lg_spt *lg_spt_alloc(bool root)
 {
 	struct lg_spt *t = kzalloc_obj(*t, GFP_KERNEL_ACCOUNT);
+	const gfp_t gfp = GFP_KERNEL_ACCOUNT | __GFP_ZERO;
 
 	if (!t)
 		return NULL;
-	t->entry = (u32 *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
-	t->guest = (u32 *)get_zeroed_page(GFP_KERNEL_ACCOUNT);
+	t->kind = root ? LG_ROOT : LG_USER;
+	t->entry = (pteval_t *)__get_free_pages(gfp, lg_order(t));
+	t->guest = (pteval_t *)__get_free_pages(gfp, lg_order(t));
 	if (!t->entry || !t->guest) {
 		lg_spt_free(t);
 		return NULL;
@@ -160,6 +189,15 @@ static struct lg_spt *lg_spt_alloc(void)
 	set_page_private(virt_to_page(t->entry), (unsigned long)t);
 	INIT_LIST_HEAD(&t->list);
 	return t;
+}
+
+/* To the tables that are at hand. */
+static void lg_pool_add(struct lg_shadow *sh, struct lg_spt *t)
+{
+	bool root = t->kind == LG_ROOT;
+
+	list_move(&t->list, &sh->pool[root]);
+	sh->pooled[root]++;
 }
 
 /* The notifier finds it from here on. */
@@ -187,30 +225,31 @@ static void lg_spt_unregister(struct lg_guest *g, struct lg_spt *t)
 }
 
 /* lg_fill_pool() has seen to it that there is one. */
-struct lg_spt *lg_take(struct lg_guest *g, enum lg_spt_kind kind, u32 gfn)
+struct lg_spt *lg_take(struct lg_guest *g, enum lg_spt_kind kind, u32 gpa)
 {
+	bool root = kind == LG_ROOT;
 	struct lg_shadow *sh = g->shadow;
 	struct lg_spt *t;
 
 	lockdep_assert_held(&g->mmu_lock);
-	t = list_first_entry(&sh->pool, struct lg_spt, list);
-	sh->pooled--;
+	t = list_first_entry(&sh->pool[root], struct lg_spt, list);
+	sh->pooled[root]--;
 	t->kind = kind;
-	t->gfn = gfn;
+	t->gpa = gpa;
 	if (kind != LG_USER)
-		hash_add(sh->hash, &t->hash, gfn);
-	if (kind == LG_ROOT)
+		hash_add(sh->hash, &t->hash, gpa);
+	if (root)
 		sh->nr_roots++;
-	list_move_tail(&t->list, kind == LG_ROOT ? &sh->roots : &sh->tables);
+	list_move_tail(&t->list, root ? &sh->roots : &sh->tables);
 	return t;
 }
 
-struct lg_spt *lg_find(struct lg_shadow *sh, enum lg_spt_kind kind, u32 gfn)
+struct lg_spt *lg_find(struct lg_shadow *sh, enum lg_spt_kind kind, u32 gpa)
 {
 	struct lg_spt *t;
 
-	hash_for_each_possible(sh->hash, t, hash, gfn)
-		if (t->gfn == gfn && t->kind == kind)
+	hash_for_each_possible(sh->hash, t, hash, gpa)
+		if (t->gpa == gpa && t->kind == kind)
 			return t;
 	return NULL;
 }
@@ -238,7 +277,7 @@ void lg_clear_table(struct lg_guest *g, struct lg_spt *t)
 
 	lockdep_assert_held(&g->mmu_lock);
 	for_each_set_bit(i, t->present, LG_ENTRIES)
-		WRITE_ONCE(t->entry[i], 0);
+		lg_write_entry(&t->entry[i], 0);
 	bitmap_zero(t->present, LG_ENTRIES);
 	t->count = 0;
 }
@@ -273,7 +312,7 @@ void lg_unlink_range(struct lg_guest *g, struct lg_spt *root, unsigned int from,
 }
 
 void lg_set_link(struct lg_guest *g, struct lg_spt *root, unsigned int i,
-		 struct lg_spt *t, u32 pde)
+		 struct lg_spt *t, pteval_t pde)
 {
 	if (!test_bit(i, root->present))
 		t->links++;
@@ -283,7 +322,7 @@ void lg_set_link(struct lg_guest *g, struct lg_spt *root, unsigned int i,
 void lg_drop_root(struct lg_guest *g, struct lg_spt *root)
 {
 	lg_unlink_range(g, root, 0, lg_window_index());
-	WRITE_ONCE(root->entry[lg_window_index()], 0);
+	lg_write_entry(&root->entry[LG_ROOT_ENTRIES - 1], 0);
 	lg_bury(g->shadow, root);
 }
 
@@ -302,7 +341,7 @@ static void lg_unlink_table(struct lg_guest *g, struct lg_spt *root,
 {
 	unsigned int i;
 
-	for_each_set_bit(i, root->present, LG_ENTRIES)
+	for_each_set_bit(i, root->present, LG_ROOT_ENTRIES)
 		if (lg_child(root, i) == t)
 			lg_unlink(g, root, i);
 }
@@ -346,9 +385,8 @@ void lg_reap(struct lg_guest *g)
 	if (LG_MAX_VCPUS > 1)
 		lg_kick_sync(g);
 	list_for_each_entry_safe(t, n, &sh->dead, list) {
-		if (sh->pooled < LG_POOL) {
-			list_move(&t->list, &sh->pool);
-			sh->pooled++;
+		if (sh->pooled[t->kind == LG_ROOT] < LG_POOL) {
+			lg_pool_add(sh, t);
 		} else {
 			list_del(&t->list);
 			lg_spt_unregister(g, t);
@@ -393,26 +431,31 @@ static bool lg_evict(struct lg_guest *g)
 	return evicted;
 }
 
-/* Have LG_TAKE tables in the pool before the spinlock is taken. */
+/*
+ * Have the most that one operation takes in the pool, a root and a lower table,
+ * before the spinlock is taken.
+ */
 int lg_fill_pool(struct lg_guest *g)
 {
 	struct lg_shadow *sh = g->shadow;
 	struct lg_spt *t;
+	int root;
 
 	lockdep_assert_held(&sh->lock);
 	/* One may be taken, and there always is one that is not loaded. */
 	if (sh->nr_roots >= LG_MAX_ROOTS)
 		lg_evict(g);
-	while (sh->pooled < LG_TAKE) {
-		/* With nothing to evict there are next to none: no limit. */
-		if (sh->spts >= sh->limit && lg_evict(g))
-			continue;
-		t = lg_spt_alloc();
-		if (!t)
-			return -ENOMEM;
-		lg_spt_register(g, t);
-		list_add(&t->list, &sh->pool);
-		sh->pooled++;
+	for (root = 0; root < 2; root++) {
+		while (!sh->pooled[root]) {
+			/* With nothing to evict there are next to none: no limit. */
+			if (sh->spts >= sh->limit && lg_evict(g))
+				continue;
+			t = lg_spt_alloc(root);
+			if (!t)
+				return -ENOMEM;
+			lg_spt_register(g, t);
+			lg_pool_add(sh, t);
+		}
 	}
 	return 0;
 }
@@ -423,12 +466,12 @@ int lg_tables_init(struct lg_guest *g)
 
 	INIT_LIST_HEAD(&sh->roots);
 	INIT_LIST_HEAD(&sh->tables);
-	INIT_LIST_HEAD(&sh->pool);
+	INIT_LIST_HEAD(&sh->pool[0]);
+	INIT_LIST_HEAD(&sh->pool[1]);
 	INIT_LIST_HEAD(&sh->dead);
 	hash_init(sh->hash);
-	sh->limit = min(LG_LIMIT_BASE + (g->ram_pages >> LG_LIMIT_SHIFT),
-			LG_MAX_SPTS);
-	sh->kernel = lg_spt_alloc();
+	sh->limit = min(LG_LIMIT_BASE + g->ram_pages / LG_LIMIT_PAGES, LG_MAX_SPTS);
+	sh->kernel = lg_spt_alloc(true);
 	return sh->kernel ? 0 : -ENOMEM;
 }
 
@@ -447,7 +490,8 @@ void lg_tables_destroy(struct lg_guest *g)
 
 	lg_free_list(&sh->roots);
 	lg_free_list(&sh->tables);
-	lg_free_list(&sh->pool);
+	lg_free_list(&sh->pool[0]);
+	lg_free_list(&sh->pool[1]);
 	lg_free_list(&sh->dead);
 	lg_spt_free(sh->kernel);
 }
