@@ -48,13 +48,12 @@ static void lguest_halt(void)
 }
 
 /*
- * The host looks for interrupts after it has seen the flag, so none that was
- * raised before this is slept over.
+ * The host sets the flag as it begins to wait. Were it set here, an interrupt could
+ * come before the call, and what it has woken would wait for the next one.
  */
 static noinstr void lguest_safe_halt(void)
 {
-	WRITE_ONCE(lguest_shared_page.s.irq_enabled, X86_EFLAGS_IF);
-	lguest_hypercall(LGUEST_HC_HALT, 0, 0, 0, 0);
+	lguest_hypercall(LGUEST_HC_HALT, X86_EFLAGS_IF, 0, 0, 0);
 }
 
 /*

@@ -4,10 +4,12 @@
  * code of a kernel, which know nothing of the host, and the rare spots that
  * have no hook later. Instructions that only read, such as SGDT, do not fault.
  */
+#include <asm/debugreg.h>
 #include <asm/inat.h>
 #include <asm/insn.h>
 #include <asm/msr-index.h>
 #include <asm/processor-flags.h>
+#include <asm/trapnr.h>
 #include "lg.h"
 
 #define CR4_ALLOWED	(X86_CR4_VME | X86_CR4_PVI | X86_CR4_TSD | X86_CR4_DE | \
@@ -242,7 +244,7 @@ static int far_return(struct lg_vcpu *vcpu, u32 release)
 	u32 frame[2], index;
 	const struct desc_struct *d;
 
-	if (lg_gva_read(vcpu, lg_segment_base(vcpu, r->ss) + r->esp, frame,
+	if (lg_gva_read(vcpu, lg_stack_address(vcpu, r->ss, r->esp), frame,
 			sizeof(frame), 0, &fault))
 		return LG_NOT_OURS;
 	index = (frame[1] & 0xffff) >> 3;
@@ -253,7 +255,7 @@ static int far_return(struct lg_vcpu *vcpu, u32 release)
 		return LG_NOT_OURS;
 	r->cs = (frame[1] & 0xfff8) | LG_KERNEL_RPL;
 	r->eip = frame[0];
-	r->esp += sizeof(frame) + release;
+	lg_stack_pop(vcpu, sizeof(frame) + release);
 	return LG_JUMPED;
 }
 
@@ -275,7 +277,7 @@ static int one_byte(struct lg_vcpu *vcpu, struct insn *insn)
 {
 	u8 op = insn->opcode.bytes[0];
 	struct lg_fault fault;
-	u32 sel;
+	u32 sel, esp;
 	int err;
 
 	switch (op) {
@@ -294,12 +296,15 @@ static int one_byte(struct lg_vcpu *vcpu, struct insn *insn)
 			return LG_NOT_OURS;
 		return load_ss(vcpu, *gpr(vcpu, X86_MODRM_RM(insn->modrm.value)));
 	case 0x17:
-		if (lg_gva_read(vcpu, lg_segment_base(vcpu, vcpu->regs.ss) + vcpu->regs.esp,
+		if (lg_gva_read(vcpu, lg_stack_address(vcpu, vcpu->regs.ss, vcpu->regs.esp),
 				&sel, sizeof(sel), 0, &fault))
 			return LG_NOT_OURS;
+		/* Popped from the old stack. */
+		esp = vcpu->regs.esp;
+		lg_stack_pop(vcpu, sizeof(sel));
 		err = load_ss(vcpu, sel);
-		if (!err)
-			vcpu->regs.esp += sizeof(sel);
+		if (err)
+			vcpu->regs.esp = esp;
 		return err;
 	}
 
@@ -315,6 +320,14 @@ static int one_byte(struct lg_vcpu *vcpu, struct insn *insn)
 		return 0;
 	case 0xfb:
 		lg_set_virtual_if(vcpu, true);
+		/*
+		 * STI holds interrupts off for one instruction more, so that
+		 * with HLT behind it no wake-up is lost: do both at once.
+		 */
+		if (insn->kaddr[insn->length] == 0xf4) {
+			vcpu->regs.eip++;
+			vcpu->halted = true;
+		}
 		return 0;
 	case 0xe4 ... 0xe7:
 	case 0xec ... 0xef:
@@ -361,6 +374,39 @@ static int two_byte(struct lg_vcpu *vcpu, struct insn *insn)
 	return LG_NOT_OURS;
 }
 
+/* Decode what is at %eip. What follows it in @code, or may, is zero if unknown. */
+static int fetch(struct lg_vcpu *vcpu, u8 code[MAX_INSN_SIZE + 1], struct insn *insn)
+{
+	u32 addr = lg_segment_base(vcpu, vcpu->regs.cs) + vcpu->regs.eip;
+	u32 len = MAX_INSN_SIZE;
+	struct lg_fault fault;
+
+	memset(code, 0, MAX_INSN_SIZE + 1);
+	/* The bytes behind a short instruction may lie in a page that is not there. */
+	if (lg_gva_read(vcpu, addr, code, len, 0, &fault)) {
+		len = PAGE_SIZE - offset_in_page(addr);
+		if (len >= MAX_INSN_SIZE || lg_gva_read(vcpu, addr, code, len, 0, &fault))
+			return -EFAULT;
+	}
+	return insn_decode(insn, code, len, INSN_MODE_32);
+}
+
+/* Bytes of the instruction at %eip; 0 if it cannot be told. */
+u32 lg_insn_length(struct lg_vcpu *vcpu)
+{
+	u8 code[MAX_INSN_SIZE + 1];
+	struct insn insn;
+
+	return fetch(vcpu, code, &insn) < 0 ? 0 : insn.length;
+}
+
+/* Loads of SS hold the single-step trap back. */
+static bool loads_ss(const struct insn *insn)
+{
+	return insn->opcode.nbytes == 1 &&
+	       (insn->opcode.bytes[0] == 0x8e || insn->opcode.bytes[0] == 0x17);
+}
+
 /**
  * lg_emulate - emulate the instruction that faulted in ring 1
  * @vcpu: with the #GP (or #NP) as regs.trap
@@ -371,21 +417,12 @@ static int two_byte(struct lg_vcpu *vcpu, struct insn *insn)
 int lg_emulate(struct lg_vcpu *vcpu)
 {
 	struct lg_regs *r = &vcpu->regs;
-	u8 code[MAX_INSN_SIZE];
-	struct lg_fault fault;
+	u8 code[MAX_INSN_SIZE + 1];
 	struct insn insn;
-	u32 addr = lg_segment_base(vcpu, r->cs) + r->eip;
-	u32 len = sizeof(code);
 	int err;
 
 	vcpu->stats[LGUEST_STAT_EMULATE]++;
-	/* The bytes behind a short instruction may lie in a page that is not there. */
-	if (lg_gva_read(vcpu, addr, code, len, 0, &fault)) {
-		len = PAGE_SIZE - offset_in_page(addr);
-		if (len >= sizeof(code) || lg_gva_read(vcpu, addr, code, len, 0, &fault))
-			return LG_NOT_OURS;
-	}
-	if (insn_decode(&insn, code, len, INSN_MODE_32) < 0)
+	if (fetch(vcpu, code, &insn) < 0)
 		return LG_NOT_OURS;
 
 	if (insn.opcode.nbytes == 1)
@@ -397,7 +434,12 @@ int lg_emulate(struct lg_vcpu *vcpu)
 
 	if (err == LG_JUMPED || err == LG_REFLECTED)
 		return 0;
-	if (!err)
-		r->eip += insn.length;
-	return err;
+	if (err)
+		return err;
+	r->eip += insn.length;
+	/* An instruction like others for who steps through the code. */
+	if (!(r->eflags & X86_EFLAGS_TF) || vcpu->halted || loads_ss(&insn))
+		return 0;
+	vcpu->dr[6] |= DR_STEP;
+	return lg_inject(vcpu, X86_TRAP_DB, false, 0);
 }

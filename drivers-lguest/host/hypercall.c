@@ -7,6 +7,7 @@
 #include <linux/errno.h>
 #include <linux/highmem.h>
 #include <linux/kernel.h>
+#include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include "lg.h"
 
@@ -114,18 +115,27 @@ static int load_gdt_entry(struct lg_vcpu *vcpu, u32 index, u32 low, u32 high)
  * @addr: linear address
  * @entries: how many
  *
- * Return: 0, or -EFAULT if the table is not in memory.
+ * Return: 0, -EFAULT if the table is not in memory, or -ENOMEM.
  */
 int lg_load_idt(struct lg_vcpu *vcpu, u32 addr, u32 entries)
 {
 	struct lg_fault fault;
+	gate_desc *idt;
+	int err = 0;
 
+	/* Aside first: if it cannot be read the old one stays. */
+	idt = kcalloc(ARRAY_SIZE(vcpu->idt), sizeof(*idt), GFP_KERNEL_ACCOUNT);
+	if (!idt)
+		return -ENOMEM;
 	entries = min_t(u32, entries, ARRAY_SIZE(vcpu->idt));
-	memset(vcpu->idt, 0, sizeof(vcpu->idt));
-	vcpu->idt_changed = true;
-	if (lg_gva_read(vcpu, addr, vcpu->idt, entries * sizeof(vcpu->idt[0]), 0, &fault))
-		return -EFAULT;
-	return 0;
+	if (lg_gva_read(vcpu, addr, idt, entries * sizeof(*idt), 0, &fault)) {
+		err = -EFAULT;
+	} else {
+		memcpy(vcpu->idt, idt, sizeof(vcpu->idt));
+		vcpu->idt_changed = true;
+	}
+	kfree(idt);
+	return err;
 }
 
 static int load_idt_entry(struct lg_vcpu *vcpu, u32 index, u32 low, u32 high)
@@ -365,6 +375,12 @@ int lg_hypercall(struct lg_vcpu *vcpu)
 		ret = 0;		/* lg_irq_deliver() comes before the entry */
 		break;
 	case LGUEST_HC_HALT:
+		/*
+		 * The flag and the wait in one: an interrupt that is delivered
+		 * in between would be slept over.
+		 */
+		if (r->ebx & X86_EFLAGS_IF)
+			lg_set_virtual_if(vcpu, true);
 		vcpu->halted = true;
 		ret = 0;
 		break;

@@ -275,11 +275,15 @@ int lg_inject_fault(struct lg_vcpu *vcpu, const struct lg_fault *fault);
 int lg_inject_gp(struct lg_vcpu *vcpu, u32 error);
 int lg_complete_iret(struct lg_vcpu *vcpu);
 u32 lg_segment_base(const struct lg_vcpu *vcpu, u32 selector);
+u32 lg_stack_mask(const struct lg_vcpu *vcpu, u32 selector);
+u32 lg_stack_address(const struct lg_vcpu *vcpu, u32 selector, u32 esp);
+void lg_stack_pop(struct lg_vcpu *vcpu, u32 bytes);
 bool lg_virtual_if(struct lg_vcpu *vcpu);
 void lg_set_virtual_if(struct lg_vcpu *vcpu, bool on);
 
 /* emulate.c: privileged instructions */
 int lg_emulate(struct lg_vcpu *vcpu);	/* or LG_NOT_OURS */
+u32 lg_insn_length(struct lg_vcpu *vcpu);	/* 0: cannot be told */
 
 /* hypercall.c */
 int lg_hypercall(struct lg_vcpu *vcpu);

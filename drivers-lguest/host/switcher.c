@@ -392,7 +392,8 @@ static void write_cr4(unsigned long cr4)
 
 /*
  * PEBS and BTS store their records through linear addresses of the host, also
- * while the guest's tables are loaded; and branch tracing would single-step it.
+ * while the guest's tables are loaded. DEBUGCTL can also have what makes debug
+ * exceptions of branches and bus locks.
  */
 struct debug_store_msrs {
 	u64 pebs_enable;
@@ -401,7 +402,9 @@ struct debug_store_msrs {
 
 static bool has_debug_store(void)
 {
-	return boot_cpu_has(X86_FEATURE_PEBS) || boot_cpu_has(X86_FEATURE_BTS);
+	return boot_cpu_has(X86_FEATURE_PEBS) || boot_cpu_has(X86_FEATURE_BTS) ||
+	       boot_cpu_has(X86_FEATURE_BUS_LOCK_DETECT) ||
+	       test_thread_flag(TIF_BLOCKSTEP);
 }
 
 static void stop_debug_store(struct debug_store_msrs *m)

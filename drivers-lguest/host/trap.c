@@ -47,6 +47,31 @@ u32 lg_segment_base(const struct lg_vcpu *vcpu, u32 selector)
 	return get_desc_base(&vcpu->gdt[index]);
 }
 
+/* The bits of %esp that count: a stack may have 16 bits. */
+u32 lg_stack_mask(const struct lg_vcpu *vcpu, u32 selector)
+{
+	u32 index = (selector & 0xffff) >> 3;
+
+	if ((selector & SEGMENT_TI_MASK) || index >= GDT_ENTRIES || vcpu->gdt[index].d)
+		return ~0u;
+	return 0xffff;
+}
+
+/* The linear address of the word that %esp points to. */
+u32 lg_stack_address(const struct lg_vcpu *vcpu, u32 selector, u32 esp)
+{
+	return lg_segment_base(vcpu, selector) + (esp & lg_stack_mask(vcpu, selector));
+}
+
+/* Move %esp up (or, with a negative number, down). */
+void lg_stack_pop(struct lg_vcpu *vcpu, u32 bytes)
+{
+	struct lg_regs *r = &vcpu->regs;
+	u32 mask = lg_stack_mask(vcpu, r->ss);
+
+	r->esp = (r->esp & ~mask) | ((r->esp + bytes) & mask);
+}
+
 /* Non-conforming code of ring 1, by selector? */
 static bool is_kernel_code(const struct lg_vcpu *vcpu, u32 selector)
 {
@@ -78,7 +103,7 @@ int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error)
 	struct lg_regs *r = &vcpu->regs;
 	bool from_user = !in_ring1(vcpu);
 	u32 frame[6], *top = frame + ARRAY_SIZE(frame);
-	u32 esp, ss, size;
+	u32 esp, ss, size, mask;
 	struct lg_fault fault;
 	int err;
 
@@ -107,8 +132,9 @@ int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error)
 		*--top = error;
 
 	size = (frame + ARRAY_SIZE(frame) - top) * sizeof(u32);
-	esp -= size;
-	err = lg_gva_write(vcpu, lg_segment_base(vcpu, ss) + esp, top, size, 0, &fault);
+	mask = lg_stack_mask(vcpu, ss);
+	esp = (esp & ~mask) | ((esp - size) & mask);
+	err = lg_gva_write(vcpu, lg_stack_address(vcpu, ss, esp), top, size, 0, &fault);
 	if (err > 0)
 		return lg_kill(vcpu->guest,
 			       "double fault: stack at %#x not writable for vector %u (error %#x, cr2 %#x) at eip %#x",
@@ -197,13 +223,13 @@ static u32 user_data_selector(const struct lg_vcpu *vcpu, u32 selector)
 int lg_complete_iret(struct lg_vcpu *vcpu)
 {
 	struct lg_regs *r = &vcpu->regs;
-	u32 base = lg_segment_base(vcpu, r->ss);
+	u32 top = lg_stack_address(vcpu, r->ss, r->esp);
 	struct lg_fault fault;
 	u32 frame[5];		/* eip, cs, eflags, esp, ss */
 	u32 cs;
 	int err;
 
-	err = lg_gva_read(vcpu, base + r->esp, frame, 3 * sizeof(u32), 0, &fault);
+	err = lg_gva_read(vcpu, top, frame, 3 * sizeof(u32), 0, &fault);
 	if (err > 0)
 		return lg_inject_fault(vcpu, &fault);
 	if (err)
@@ -217,7 +243,7 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 	if ((cs & 3) <= LG_KERNEL_RPL) {
 		if (!is_kernel_code(vcpu, cs))
 			return LG_NOT_OURS;
-		r->esp += 3 * sizeof(u32);
+		lg_stack_pop(vcpu, 3 * sizeof(u32));
 		r->cs = (cs & ~3) | LG_KERNEL_RPL;
 		r->eip = frame[0];
 		r->eflags = frame[2];
@@ -228,7 +254,7 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 	if ((cs & 3) != LG_USER_RPL || !vcpu->user_cs || cs != vcpu->user_cs)
 		return LG_NOT_OURS;
 
-	err = lg_gva_read(vcpu, base + r->esp, frame, sizeof(frame), 0, &fault);
+	err = lg_gva_read(vcpu, top, frame, sizeof(frame), 0, &fault);
 	if (err > 0)
 		return lg_inject_fault(vcpu, &fault);
 	if (err)
@@ -251,15 +277,42 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 	return 0;
 }
 
-/* INT n whose gate in the CPU's table does not take it: what of the guest's? */
-static int software_interrupt(struct lg_vcpu *vcpu, u8 vector, u32 length)
+/* Ring 1 is the guest's ring 0: it may call any gate. */
+static bool gate_open(const struct lg_vcpu *vcpu, u8 vector)
 {
 	const gate_desc *gate = &vcpu->idt[vector];
 
-	/* Ring 1 is the guest's ring 0: it may call any gate. */
-	if (!gate->bits.p || (!in_ring1(vcpu) && gate->bits.dpl != 3))
+	return gate->bits.p && (in_ring1(vcpu) || gate->bits.dpl == 3);
+}
+
+/* INT n whose gate in the CPU's table does not take it: what of the guest's? */
+static int software_interrupt(struct lg_vcpu *vcpu, u8 vector)
+{
+	if (!gate_open(vcpu, vector))
 		return lg_inject_gp(vcpu, vector * 8 + 2);
-	vcpu->regs.eip += length;
+	/* It may have prefixes. */
+	vcpu->regs.eip += lg_insn_length(vcpu) ?: 2;
+	vcpu->stats[LGUEST_STAT_INJECT_TRAP]++;
+	return lg_inject(vcpu, vector, false, 0);
+}
+
+/*
+ * INT3 and INTO, or INT 3 and INT 4, which the gates in the CPU's table take: %eip is
+ * behind. If the guest's gate does not, the fault is at the instruction.
+ */
+static int breakpoint(struct lg_vcpu *vcpu, u8 vector)
+{
+	struct lg_regs *r = &vcpu->regs;
+	struct lg_fault fault;
+	u8 op = 0;
+
+	if (!gate_open(vcpu, vector)) {
+		if (lg_gva_read(vcpu, lg_segment_base(vcpu, r->cs) + r->eip - 1, &op, 1, 0,
+				&fault))
+			op = 0;
+		r->eip -= op == 0xcc || op == 0xce ? 1 : 2;
+		return lg_inject_gp(vcpu, vector * 8 + 2);
+	}
 	vcpu->stats[LGUEST_STAT_INJECT_TRAP]++;
 	return lg_inject(vcpu, vector, false, 0);
 }
@@ -271,7 +324,7 @@ static int general_protection(struct lg_vcpu *vcpu)
 
 	/* The IDT bit without the EXT bit: the guest executed INT n. */
 	if ((error & 3) == 2)
-		return software_interrupt(vcpu, error >> 3, 2);
+		return software_interrupt(vcpu, error >> 3);
 	if (!in_ring1(vcpu))
 		return reflect(vcpu);
 
@@ -358,9 +411,8 @@ int lg_handle_exit(struct lg_vcpu *vcpu)
 	case X86_TRAP_NP:
 		return not_present(vcpu);
 	case X86_TRAP_BP:
-		return software_interrupt(vcpu, trap, 0);
 	case X86_TRAP_OF:
-		return software_interrupt(vcpu, trap, 0);
+		return breakpoint(vcpu, trap);
 	case X86_TRAP_DE:
 	case X86_TRAP_DB:
 	case X86_TRAP_BR:
@@ -375,8 +427,6 @@ int lg_handle_exit(struct lg_vcpu *vcpu)
 	case LGUEST_HYPERCALL:
 		vcpu->stats[LGUEST_STAT_HYPERCALL]++;
 		return lg_hypercall(vcpu);
-	case IA32_SYSCALL_VECTOR:
-		return software_interrupt(vcpu, trap, 0);
 	}
 
 	if (trap >= FIRST_EXTERNAL_VECTOR && trap < NR_VECTORS) {

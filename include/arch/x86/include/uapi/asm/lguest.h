@@ -70,9 +70,9 @@
  */
 #define LGUEST_HC_IRQ_WINDOW	10
 /*
- * LGUEST_HC_HALT(): wait for an interrupt. With shared->irq_enabled clear it
- * ends the guest as halted for ever: the caller sets the flag first, and no
- * wake-up is lost because the host looks at what is pending after that.
+ * LGUEST_HC_HALT(flag): wait for an interrupt. If @flag is X86_EFLAGS_IF the host sets
+ * shared->irq_enabled first, so that no interrupt comes between that and the wait. If
+ * the flag is clear the guest ends as halted for ever.
  */
 #define LGUEST_HC_HALT		11
 /*
