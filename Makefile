@@ -28,6 +28,10 @@ check:
 check-long:
 	@ci/check long
 
+#: make fuzz         hostile guests, launchers and inputs: SECONDS=60 each, from SEED=1
+fuzz: build
+	@ci/fuzz "$(SECONDS)" "$(SEED)"
+
 #: make boot         one cell: CONFIG= GUEST= CPU= SMP= MEM= EMU=qemu|bochs
 #:                   ACCEL=tcg|kvm SCENARIO= (see make list)
 boot: build
@@ -60,4 +64,4 @@ series: tree
 clean:
 	rm -rf build/o-* build/initrd build/userland build/logs
 
-.PHONY: help run shell debian check check-long boot list tree build export series clean
+.PHONY: help run shell debian check check-long fuzz boot list tree build export series clean

@@ -111,6 +111,23 @@ patched "segment of 4 GB" 72 '\377\377\377\377' "does not fit"
 patched "segment on the boot parameters" 64 '\0\160\0\0' "not free"
 patched "segment on reserved memory" 64 '\0\340\11\0' "not free"
 patched "entry outside of memory" 24 '\0\0\0\360' "entry point"
+patched "entry just behind memory" 24 '\0\0\0\10' "entry point"
+patched "of no class" 4 '\0' "not for 32-bit x86"
+patched "shared object" 16 '\3' "not linked to be executed"
+patched "core dump" 16 '\4' "not linked to be executed"
+patched "with program headers of 33 bytes" 42 '\41' "make no sense"
+patched "with program headers of no size" 42 '\0' "make no sense"
+patched "with 65 program headers" 44 '\101' "make no sense"
+patched "with 2 program headers in a file for 1" 44 '\2' "truncated"
+patched "program headers at the end of the file" 28 '\105\0\0\0' "truncated"
+patched "segment that ends at 4 GB" 64 '\360\377\377\377' "does not fit"
+patched "segment that ends a byte behind memory" 64 '\361\377\377\7' "does not fit"
+patched "file size of 4 GB" 68 '\377\377\377\377' "make no sense"
+patched "segment of 4 GB in file and memory" 68 '\377\377\377\377\377\377\377\377' \
+	"does not fit"
+patched "segment over all low memory" 64 '\0\0\0\0\20\0\0\0\0\0\20\0' "not free"
+patched "segment up to the boot parameters" 64 '\0\0\0\0\20\0\0\0\1\160\0\0' "not free"
+patched "segment on the page of devices" 64 '\0\340\11\0\1\0\0\0\1\0\0\0' "not free"
 
 if [ -r "$KERNEL" ]; then
 	size=$(stat -Lc %s "$KERNEL")
@@ -133,6 +150,20 @@ if [ -r "$KERNEL" ]; then
 	cp "$KERNEL" "$dir/patched"
 	poke "$dir/patched" 600 '\377\377\377\377\377\377\377\377'
 	bad "bzImage that prefers high addresses" "needs .* MB" "$dir/patched"
+	# full NAME OFFSET BYTES PATTERN: with all of the file
+	full() {
+		cp "$KERNEL" "$dir/patched"
+		poke "$dir/patched" "$2" "$3"
+		bad "bzImage $1" "$4" "$dir/patched"
+	}
+	full "that needs 4 GB to start" 608 '\377\377\377\377' "needs .* MB"
+	full "that prefers the end of memory" 600 '\0\360\377\7\0\0\0\0' "needs .* MB"
+	full "with a command line of one byte" 568 '\1\0\0\0' "command line too long"
+	full "without its magic" 514 'X' "neither a bzImage nor an ELF"
+	full "without its boot flag" 510 '\0' "neither a bzImage nor an ELF"
+	full "of 255 setup sectors" 497 '\376' "truncated"
+	full "whose header has no length" 513 '\0' "no-device: No such file"
+	full "whose header is too long" 513 '\377' "no-device: No such file"
 	bad "bzImage in 2 MB" "MB of memory" -m 2 "$KERNEL"
 	head -c 60M /dev/zero >"$dir/initrd"
 	bad "initrd too large" "initrd .* too large" -m 64 \

@@ -144,6 +144,24 @@ all_back() {
 	}
 }
 
+# slabs: objects in the kernel's caches
+slabs() {
+	free_kb >/dev/null
+	[ -e /tmp/slab.before ] || cat /proc/slabinfo >/tmp/slab.before
+	awk 'NR > 2 { o += $2 } END { print o }' /proc/slabinfo
+}
+
+# slabs_back BEFORE: they are not many more than before
+slabs_back() {
+	local now
+	now=$(slabs)
+	say "slab objects: $1 before, $now after"
+	[ "$now" -lt $(($1 + $1 / 20 + 2000)) ] || {
+		awk 'NR == FNR { o[$1] = $2; next } $2 > o[$1] + 200 { print $1, o[$1], $2 }' /tmp/slab.before /proc/slabinfo
+		fail "$((now - $1)) more slab objects"
+	}
+}
+
 # tap NAME [ADDRESS]: a TAP device of the host's, up
 tap() {
 	tunctl -t "$1" >/dev/null || fail "no TAP device $1"

@@ -79,6 +79,9 @@ static bool operand_address(struct lg_vcpu *vcpu, struct insn *insn, u32 *addr)
 			break;
 		}
 	}
+	/* Through a null segment there is no access: the fault is the guest's. */
+	if (!(seg & 0xfffc))
+		return false;
 	*addr = lg_segment_base(vcpu, seg) + ea;
 	return true;
 }
@@ -93,10 +96,11 @@ static int refuse(struct lg_vcpu *vcpu)
 
 static int set_cr0(struct lg_vcpu *vcpu, u32 value)
 {
-	u32 changed = vcpu->cr0 ^ value;
+	u32 changed;
 
-	if (value & ~CR0_ALLOWED)
-		return refuse(vcpu);
+	/* Bits that are none stay clear; to set them is no fault. */
+	value &= CR0_ALLOWED;
+	changed = vcpu->cr0 ^ value;
 	if (!(value & X86_CR0_PE))
 		return lg_kill(vcpu->guest, "CR0.PE cleared at eip %#x: no real mode",
 			       vcpu->regs.eip);
@@ -280,6 +284,10 @@ static int one_byte(struct lg_vcpu *vcpu, struct insn *insn)
 	u32 sel, esp;
 	int err;
 
+	/* The short forms have other frames. */
+	if (insn->opnd_bytes != 4 && (op == 0xca || op == 0xcb || op == 0x17))
+		return LG_NOT_OURS;
+
 	switch (op) {
 	case 0xcf:
 		if (insn->opnd_bytes != 4)
@@ -374,11 +382,33 @@ static int two_byte(struct lg_vcpu *vcpu, struct insn *insn)
 	return LG_NOT_OURS;
 }
 
+/* How many of the first bytes are prefixes? insn_decode() takes four kinds at most. */
+static u32 prefixes(const u8 *code, u32 len)
+{
+	u32 n;
+
+	for (n = 0; n < len; n++) {
+		switch (code[n]) {
+		case 0x26:
+		case 0x2e:
+		case 0x36:
+		case 0x3e:
+		case 0x64 ... 0x67:
+		case 0xf0:
+		case 0xf2:
+		case 0xf3:
+			continue;
+		}
+		break;
+	}
+	return n;
+}
+
 /* Decode what is at %eip. What follows it in @code, or may, is zero if unknown. */
 static int fetch(struct lg_vcpu *vcpu, u8 code[MAX_INSN_SIZE + 1], struct insn *insn)
 {
 	u32 addr = lg_segment_base(vcpu, vcpu->regs.cs) + vcpu->regs.eip;
-	u32 len = MAX_INSN_SIZE;
+	u32 len = MAX_INSN_SIZE, n;
 	struct lg_fault fault;
 
 	memset(code, 0, MAX_INSN_SIZE + 1);
@@ -388,16 +418,31 @@ static int fetch(struct lg_vcpu *vcpu, u8 code[MAX_INSN_SIZE + 1], struct insn *
 		if (len >= MAX_INSN_SIZE || lg_gva_read(vcpu, addr, code, len, 0, &fault))
 			return -EFAULT;
 	}
+	/* MOV to and from CR and DR: always a register, whatever mod says. */
+	n = prefixes(code, len);
+	if (n + 2 < len && code[n] == 0x0f && (code[n + 1] & 0xfc) == 0x20)
+		code[n + 2] |= 0xc0;
 	return insn_decode(insn, code, len, INSN_MODE_32);
 }
 
-/* Bytes of the instruction at %eip; 0 if it cannot be told. */
-u32 lg_insn_length(struct lg_vcpu *vcpu)
+/* Bytes of the INT n at %eip, with any number of prefixes; 0 if there is none. */
+u32 lg_int_length(struct lg_vcpu *vcpu)
 {
 	u8 code[MAX_INSN_SIZE + 1];
 	struct insn insn;
+	u32 n;
 
-	return fetch(vcpu, code, &insn) < 0 ? 0 : insn.length;
+	fetch(vcpu, code, &insn);
+	n = prefixes(code, MAX_INSN_SIZE);
+	return code[n] == 0xcd ? n + 2 : 0;
+}
+
+/* In 16-bit code the same bytes mean other operands. */
+static bool in_code32(const struct lg_vcpu *vcpu)
+{
+	u32 index = (vcpu->regs.cs & 0xffff) >> 3;
+
+	return !(vcpu->regs.cs & SEGMENT_TI_MASK) && index < GDT_ENTRIES && vcpu->gdt[index].d;
 }
 
 /* Loads of SS hold the single-step trap back. */
@@ -422,7 +467,10 @@ int lg_emulate(struct lg_vcpu *vcpu)
 	int err;
 
 	vcpu->stats[LGUEST_STAT_EMULATE]++;
-	if (fetch(vcpu, code, &insn) < 0)
+	if (!in_code32(vcpu) || fetch(vcpu, code, &insn) < 0)
+		return LG_NOT_OURS;
+	/* Nothing here takes LOCK; LOCK MOV CR0 is CR8 on some processors. */
+	if (memchr(code, 0xf0, prefixes(code, MAX_INSN_SIZE)))
 		return LG_NOT_OURS;
 
 	if (insn.opcode.nbytes == 1)

@@ -134,8 +134,10 @@ void lg_sync_user(struct lg_guest *g, struct lg_spt *root)
 	if (lg_linear(sh))
 		return;
 	lg_sync_links(g, root, 0, sh->kernel_index);
-	for_each_set_bit(i, root->present, sh->kernel_index)
+	for_each_set_bit(i, root->present, sh->kernel_index) {
 		lg_sync_table(g, lg_child(root, i), &budget);
+		cond_resched();
+	}
 	root->stale = false;
 	root->checked = jiffies;
 }
@@ -174,6 +176,7 @@ void lg_sync_kernel(struct lg_guest *g, struct lg_spt *root)
 		t = lg_child(root, i);
 		t->kernel_epoch = sh->kernel_epoch;
 		lg_sync_table(g, t, &budget);
+		cond_resched();
 	}
 
 	list_for_each_entry(t, &sh->tables, list) {

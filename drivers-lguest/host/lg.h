@@ -283,7 +283,7 @@ void lg_set_virtual_if(struct lg_vcpu *vcpu, bool on);
 
 /* emulate.c: privileged instructions */
 int lg_emulate(struct lg_vcpu *vcpu);	/* or LG_NOT_OURS */
-u32 lg_insn_length(struct lg_vcpu *vcpu);	/* 0: cannot be told */
+u32 lg_int_length(struct lg_vcpu *vcpu);	/* 0: there is none */
 
 /* hypercall.c */
 int lg_hypercall(struct lg_vcpu *vcpu);

@@ -111,7 +111,7 @@ int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error)
 	    (gate->bits.type != GATE_INTERRUPT && gate->bits.type != GATE_TRAP))
 		return lg_kill(vcpu->guest,
 			       "triple fault: no handler for vector %u (error %#x, cr2 %#x) at eip %#x",
-			       vector, error, vcpu->cr2, r->eip);
+			       vector, error, vcpu->guest_cr2, r->eip);
 
 	if (from_user) {
 		ss = vcpu->ss1;
@@ -138,7 +138,7 @@ int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error)
 	if (err > 0)
 		return lg_kill(vcpu->guest,
 			       "double fault: stack at %#x not writable for vector %u (error %#x, cr2 %#x) at eip %#x",
-			       esp, vector, error, vcpu->cr2, r->eip);
+			       esp, vector, error, vcpu->guest_cr2, r->eip);
 	if (err)
 		return lg_kill(vcpu->guest, "stack at %#x is not in memory for vector %u",
 			       esp, vector);
@@ -173,7 +173,6 @@ int lg_inject_fault(struct lg_vcpu *vcpu, const struct lg_fault *fault)
 {
 	vcpu->stats[LGUEST_STAT_INJECT_TRAP]++;
 	if (fault->vector == X86_TRAP_PF) {
-		vcpu->cr2 = fault->cr2;
 		vcpu->guest_cr2 = fault->cr2;
 		if (vcpu->shared)
 			vcpu->shared->cr2 = fault->cr2;
@@ -291,7 +290,7 @@ static int software_interrupt(struct lg_vcpu *vcpu, u8 vector)
 	if (!gate_open(vcpu, vector))
 		return lg_inject_gp(vcpu, vector * 8 + 2);
 	/* It may have prefixes. */
-	vcpu->regs.eip += lg_insn_length(vcpu) ?: 2;
+	vcpu->regs.eip += lg_int_length(vcpu) ?: 2;
 	vcpu->stats[LGUEST_STAT_INJECT_TRAP]++;
 	return lg_inject(vcpu, vector, false, 0);
 }
@@ -438,7 +437,8 @@ int lg_handle_exit(struct lg_vcpu *vcpu)
 	if ((trap & ~0xff) == LG_TRAP_LOST) {
 		pr_err_ratelimited("lg: trap %u inside the switcher at %#x, error %#x\n",
 				   trap & 0xff, vcpu->regs.ebx, vcpu->regs.edx);
-		return lg_kill(vcpu->guest, "trap %u inside the switcher", trap & 0xff);
+		return lg_kill(vcpu->guest, "trap %u inside the switcher at %#x, error %#x",
+			       trap & 0xff, vcpu->regs.ebx, vcpu->regs.edx);
 	}
 	return lg_kill(vcpu->guest, "trap %u (error %#x) at eip %#x", trap,
 		       vcpu->regs.error, vcpu->regs.eip);

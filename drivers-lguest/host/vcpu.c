@@ -33,13 +33,15 @@
  */
 static void fpu_get(struct lg_vcpu *vcpu)
 {
+	static const u32 nothing;
+
 	kernel_fpu_begin();
 	/*
 	 * Some AMD processors do not load the pointers of the last x87
 	 * instruction unless an exception is pending: load harmless ones.
 	 */
 	if (boot_cpu_has_bug(X86_BUG_FXSAVE_LEAK))
-		asm volatile("fnclex; emms; fildl %0" :: "m" (vcpu->id));
+		asm volatile("fnclex; emms; fildl %0" :: "m" (nothing));
 	asm volatile("fxrstor %0" :: "m" (*(struct fxregs_state *)vcpu->fpu));
 }
 

@@ -39,6 +39,7 @@
  * @out: answer; once there is one, no more is read
  * @out_len: bytes
  * @out_sent: of which have been sent
+ * @cut: there was no room for all of it
  * @force: the launcher ends when the answer has been sent
  */
 struct client {
@@ -49,6 +50,7 @@ struct client {
 	char out[ANSWER_MAX];
 	size_t out_len;
 	size_t out_sent;
+	bool cut;
 	bool force;
 };
 
@@ -212,6 +214,8 @@ __printf(2, 3) void answer(struct client *c, const char *fmt, ...)
 	va_end(ap);
 	if (n > 0)
 		c->out_len += (size_t)n < room ? (size_t)n : room - 1;
+	if (n < 0 || (size_t)n >= room)
+		c->cut = true;
 }
 
 static void request_pause(struct client *c)
@@ -261,6 +265,11 @@ static void serve_request(struct client *c, const char *line)
 		answer(c, "ok\n");
 	} else {
 		answer(c, "error it does not know this request\n");
+	}
+	/* A part of it looks like all to who reads it. */
+	if (c->cut) {
+		c->out_len = 0;
+		answer(c, "error its answer is too long\n");
 	}
 }
 
@@ -328,6 +337,7 @@ static void client_accept(void)
 	c->in_len = 0;
 	c->out_len = 0;
 	c->out_sent = 0;
+	c->cut = false;
 	c->force = false;
 }
 

@@ -1,0 +1,903 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * How guests begin and end, and who may meddle with them meanwhile: launchers that are
+ * killed at any moment, with guests that keep the host busy in each way there is; control
+ * files that are shared, passed on, closed and raced for; debuggers, freezers, processors
+ * that go away, and a module that is to be unloaded. What counts: a launcher that is to
+ * die dies at once, a program of the host still gets its turn, and nothing is left over.
+ *
+ * The launcher is $LGUEST, or lguest beside this program, or /bin/lguest; guests are in
+ * $MICRO, or the folder micro-guests beside this program; the module is $LG_MODULE, or
+ * where it is installed, or /lib/modules/lg.ko. Limits of time are multiplied by $SLOW.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <sys/user.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "../kselftest.h"
+#include "worker.h"
+
+/* A launcher that gets SIGKILL is gone after this, beside what any program takes. */
+#define DEATH_SECONDS	0.1
+/* A program of the host that wakes each ms is late by this much, likewise. */
+#define LATE_SECONDS	0.1
+
+static char launcher[PATH_MAX], loops[PATH_MAX], module[PATH_MAX];
+
+static long users(void)
+{
+	char text[32] = "";
+	int fd = open("/sys/module/lg/refcnt", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+		text[0] = '\0';
+	close(fd);
+	return fd < 0 ? -1 : atol(text);
+}
+
+/* The module has let go of all guests. */
+static bool nobody(void)
+{
+	double deadline = now() + 5 * patience();
+
+	while (users() > 0) {
+		if (now() > deadline) {
+			ksft_print_msg("the module has %ld users\n", users());
+			return false;
+		}
+		usleep(1000);
+	}
+	return true;
+}
+
+/* ---- launchers that are killed ---- */
+
+static const struct {
+	const char letter[2];
+	const char *what;
+} kinds[] = {
+	{ "a", "spins" }, { "b", "faults for ever" }, { "c", "has page faults for ever" },
+	{ "d", "has a timer of 1 ns" }, { "e", "floods DMA" }, { "f", "floods the console" },
+	{ "g", "flushes all the time" }, { "h", "changes address spaces" },
+	{ "i", "loads tables" }, { "j", "changes rings" }, { "k", "sleeps for 1 ns" },
+	{ "l", "binds and takes back" }, { "m", "traps" },
+};
+
+/* @letter NULL: a program that spins, to compare with. */
+static pid_t launch(const char *letter, int *out)
+{
+	char append[] = "console=x";
+	int pipes[2];
+	pid_t pid;
+
+	if (pipe(pipes))
+		ksft_exit_fail_perror("pipe");
+	fflush(stdout);
+	pid = fork();
+	if (pid) {
+		close(pipes[1]);
+		*out = pipes[0];
+		return pid;
+	}
+	dup2(open("/dev/null", O_RDWR), 0);
+	dup2(pipes[1], 1);
+	dup2(0, 2);
+	close(pipes[0]);
+	close(pipes[1]);
+	if (!letter) {
+		if (write(1, "!", 1) != 1)
+			_exit(1);
+		for (;;)
+			;
+	}
+	append[8] = *letter;
+	execl(launcher, launcher, "--memory", "4", "--append", append, loops, NULL);
+	_exit(127);
+}
+
+/* It has begun; what it prints from now on is read, and thrown away. */
+static bool begins(int out)
+{
+	struct pollfd p = { .fd = out, .events = POLLIN };
+	char c;
+
+	return poll(&p, 1, 10000 * patience()) > 0 && read(out, &c, 1) == 1 && c == '!' &&
+	       !fcntl(out, F_SETFL, O_NONBLOCK);
+}
+
+static void drain(int out)
+{
+	static char buf[65536];
+
+	while (read(out, buf, sizeof(buf)) > 0)
+		;
+}
+
+/* Sleep for a ms, again and again: the longest time that it was too long. */
+static double lateness(int out, double seconds)
+{
+	double end = now() + seconds, before, worst = 0;
+	const struct timespec ms = { .tv_nsec = 1000000 };
+
+	while ((before = now()) < end) {
+		nanosleep(&ms, NULL);
+		if (now() - before - 0.001 > worst)
+			worst = now() - before - 0.001;
+		drain(out);
+	}
+	return worst;
+}
+
+static double death(pid_t pid, int *status)
+{
+	double start = now();
+
+	kill(pid, SIGKILL);
+	waitpid(pid, status, 0);
+	return now() - start;
+}
+
+/* Three of them: how late others are at worst, how long one takes to die. */
+static bool kill_kind(const char *letter, double *late, double *died)
+{
+	int out, status, k;
+	double seconds;
+	bool ok = true;
+	pid_t pid;
+
+	*late = 0;
+	*died = 0;
+	for (k = 0; k < 3; k++) {
+		pid = launch(letter, &out);
+		ok &= begins(out);
+		seconds = lateness(out, 0.1 + k * 0.07);
+		if (seconds > *late)
+			*late = seconds;
+		seconds = death(pid, &status);
+		if (seconds > *died)
+			*died = seconds;
+		close(out);
+		ok &= WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+	}
+	return ok;
+}
+
+static void test_kill_kinds(void)
+{
+	double late0, death0, late, died;
+	unsigned int i, tries;
+	bool ok;
+
+	if (!kill_kind(NULL, &late0, &death0))
+		ksft_exit_fail_msg("no program can be killed\n");
+	ksft_print_msg("a program that spins: others are %.1f ms late, it dies within %.1f ms\n",
+		       late0 * 1e3, death0 * 1e3);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		/* An emulator that has to wait for its own turn is late itself. */
+		for (tries = 0, ok = false; tries < 3 && !ok; tries++) {
+			ok = kill_kind(kinds[i].letter, &late, &died);
+			ksft_print_msg("others are %.1f ms late, it dies within %.1f ms\n",
+				       late * 1e3, died * 1e3);
+			ok &= late < late0 + LATE_SECONDS * patience();
+			ok &= died < death0 + DEATH_SECONDS * patience();
+		}
+		ksft_test_result(ok && nobody(), "I: SIGKILL, guest %s\n", kinds[i].what);
+	}
+}
+
+static void test_kill_moments(void)
+{
+	double died, worst = 0;
+	int i, out, status, wrong = 0;
+	pid_t pid;
+	bool ok;
+
+	/* From before the launcher's first instruction on. */
+	srand(7);
+	for (i = 0; i < 60; i++) {
+		pid = launch(kinds[i % ARRAY_SIZE(kinds)].letter, &out);
+		usleep(i < 10 ? i * 50 : rand() % 40000);
+		died = death(pid, &status);
+		close(out);
+		wrong += !WIFSIGNALED(status) || WTERMSIG(status) != SIGKILL;
+		if (died > worst)
+			worst = died;
+	}
+	ok = !wrong && worst < DEATH_SECONDS * 2 * patience() && nobody();
+	ksft_print_msg("the longest took %.1f ms, %d wrong\n", worst * 1e3, wrong);
+	ksft_test_result(ok, "I: SIGKILL at odd moments, 60 times\n");
+}
+
+/* ---- control files ---- */
+
+static ssize_t run_fd(int fd)
+{
+	struct lguest_exit e;
+
+	return pread(fd, &e, sizeof(e), 0);
+}
+
+/* Every command to a guest that is somebody else's gives -EIO. */
+static bool is_foreign(int fd)
+{
+	struct lguest_interrupt irq = { .command = LGUEST_INTERRUPT, .irq = 1 };
+	struct lguest_break brk = { .command = LGUEST_BREAK };
+	struct lguest_stats stats;
+	bool ok;
+
+	ok = run_fd(fd) < 0 && errno == EIO;
+	ok &= write(fd, &irq, sizeof(irq)) < 0 && errno == EIO;
+	ok &= write(fd, &brk, sizeof(brk)) < 0 && errno == EIO;
+	ok &= pread(fd, &stats, sizeof(stats), LGUEST_STATS_POS) < 0 && errno == EIO;
+	return ok;
+}
+
+/*
+ * The launcher dies, and a child of it still has the file. What it writes to @tell is for
+ * us; that @dead is closed tells it that its parent is gone, and @end that we are done.
+ */
+static void orphan(struct worker *w, int tell, int dead, int end)
+{
+	char c = '!';
+
+	if (write(tell, &c, 1) != 1 || read(dead, &c, 1))
+		_exit(1);
+	c = is_foreign(w->vm.fd) ? 'y' : 'n';
+	if (write(tell, &c, 1) != 1 || read(end, &c, 1))
+		_exit(1);
+	_exit(0);
+}
+
+static void test_orphan(void)
+{
+	int status, tell[2], dead[2], end[2];
+	struct worker w;
+	char c = 0;
+	bool ok;
+	pid_t pid;
+
+	if (pipe(tell) || pipe(dead) || pipe(end))
+		ksft_exit_fail_perror("pipe");
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		close(end[1]);
+		worker_create(&w);
+		worker_start(&w);
+		worker_rounds(&w, 2);
+		if (!fork()) {
+			close(dead[1]);
+			orphan(&w, tell[1], dead[0], end[0]);
+		}
+		pause();
+	}
+	close(dead[1]);
+	close(tell[1]);
+	ok = read(tell[0], &c, 1) == 1 && c == '!';
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+	ok &= read(tell[0], &c, 1) == 1 && c == 'y';
+	/* The guest is dead, but the file keeps what little there is. */
+	ok &= users() == 1;
+	close(end[1]);
+	ok &= nobody();
+	close(tell[0]);
+	close(dead[0]);
+	close(end[0]);
+	ksft_test_result(ok, "I: the launcher dies, its child keeps the file\n");
+}
+
+static int pass_fd(int sock, int fd)
+{
+	char data = 'x', control[CMSG_SPACE(sizeof(int))] = {};
+	struct iovec iov = { .iov_base = &data, .iov_len = 1 };
+	struct msghdr msg = {
+		.msg_iov = &iov, .msg_iovlen = 1,
+		.msg_control = control, .msg_controllen = sizeof(control),
+	};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+	if (fd < 0) {
+		if (recvmsg(sock, &msg, 0) != 1)
+			return -1;
+		c = CMSG_FIRSTHDR(&msg);
+		memcpy(&fd, CMSG_DATA(c), sizeof(fd));
+		return fd;
+	}
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
+	return sendmsg(sock, &msg, 0);
+}
+
+static void test_pass(void)
+{
+	struct lguest_initialise init = { .command = LGUEST_INITIALISE };
+	int pair[2], fresh, status, fd;
+	struct worker w;
+	pid_t pid;
+	bool ok;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		ksft_exit_fail_perror("socketpair");
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		fd = pass_fd(pair[1], -1);
+		ok = is_foreign(fd);
+		/* One that is no guest yet: it will be none of ours. */
+		fresh = pass_fd(pair[1], -1);
+		init.ram_base = (uintptr_t)mmap(NULL, VM_RAM, PROT_READ | PROT_WRITE,
+						MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		init.ram_size = VM_RAM;
+		ok &= write(fresh, &init, sizeof(init)) < 0 && errno == EIO;
+		_exit(!ok);
+	}
+	worker_create(&w);
+	worker_start(&w);
+	fresh = open(VM_DEVICE, O_RDWR | O_CLOEXEC);
+	ok = pass_fd(pair[0], w.vm.fd) == 1 && pass_fd(pair[0], fresh) == 1;
+	waitpid(pid, &status, 0);
+	ok &= !status && worker_rounds(&w, 3);
+	worker_destroy(&w);
+	close(fresh);
+	close(pair[0]);
+	close(pair[1]);
+	ksft_test_result(ok && nobody(), "I: the file is passed to another process\n");
+}
+
+/* A new program in the same process is another address space, too. */
+static void test_exec(char *self)
+{
+	char number[16];
+	struct vm vm;
+	int status;
+	pid_t pid;
+	bool ok;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		vm_create(&vm, -1, 0);
+		fcntl(vm.fd, F_SETFD, 0);
+		snprintf(number, sizeof(number), "%d", vm.fd);
+		execl("/proc/self/exe", self, "foreign", number, NULL);
+		_exit(127);
+	}
+	waitpid(pid, &status, 0);
+	ok = !status && nobody();
+	ksft_test_result(ok, "I: a program that inherits the file by exec\n");
+}
+
+/* ---- threads ---- */
+
+#define THREADS	8
+
+static struct {
+	int fd;
+	struct lguest_initialise init;
+	bool go, stop;
+	int ok[THREADS], busy[THREADS], other[THREADS];
+} race;
+
+static void *race_initialise(void *arg)
+{
+	long i = (long)arg;
+
+	while (!__atomic_load_n(&race.go, __ATOMIC_ACQUIRE))
+		;
+	if (write(race.fd, &race.init, sizeof(race.init)) > 0)
+		race.ok[i]++;
+	else if (errno == EBUSY)
+		race.busy[i]++;
+	else
+		race.other[i]++;
+	return NULL;
+}
+
+static void *race_run(void *arg)
+{
+	long i = (long)arg;
+
+	while (!__atomic_load_n(&race.stop, __ATOMIC_ACQUIRE)) {
+		if (run_fd(race.fd) > 0)
+			race.ok[i]++;
+		else if (errno == EBUSY)
+			race.busy[i]++;
+		else
+			race.other[i]++;
+		sched_yield();
+	}
+	return NULL;
+}
+
+static int sum(const int *n)
+{
+	int i, s = 0;
+
+	for (i = 0; i < THREADS; i++)
+		s += n[i];
+	return s;
+}
+
+static void race_threads(pthread_t *t, void *(*f)(void *))
+{
+	long i;
+
+	memset(&race.ok, 0, sizeof(race.ok));
+	memset(&race.busy, 0, sizeof(race.busy));
+	memset(&race.other, 0, sizeof(race.other));
+	race.go = false;
+	race.stop = false;
+	for (i = 0; i < THREADS; i++)
+		if (pthread_create(&t[i], NULL, f, (void *)i))
+			ksft_exit_fail_msg("no thread\n");
+}
+
+static void race_join(pthread_t *t)
+{
+	int i;
+
+	for (i = 0; i < THREADS; i++)
+		pthread_join(t[i], NULL);
+}
+
+static void test_threads(void)
+{
+	struct lguest_break brk = { .command = LGUEST_BREAK };
+	pthread_t t[THREADS];
+	struct worker w;
+	int i, breaks = 0;
+	bool ok = true;
+	__u8 *ram;
+
+	ram = mmap(NULL, VM_RAM, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	race.init = (struct lguest_initialise) {
+		.command = LGUEST_INITIALISE, .ram_base = (uintptr_t)ram, .ram_size = VM_RAM,
+	};
+	for (i = 0; i < 20; i++) {
+		race.fd = open(VM_DEVICE, O_RDWR | O_CLOEXEC);
+		race_threads(t, race_initialise);
+		__atomic_store_n(&race.go, true, __ATOMIC_RELEASE);
+		race_join(t);
+		ok &= sum(race.ok) == 1 && sum(race.busy) == THREADS - 1;
+		close(race.fd);
+	}
+	munmap(ram, VM_RAM);
+	ksft_test_result(ok && nobody(), "I: %d threads make the same guest\n", THREADS);
+
+	worker_create(&w);
+	race.fd = w.vm.fd;
+	race_threads(t, race_run);
+	ok = true;
+	for (i = 0; i < 100; i++) {
+		ok &= worker_rounds(&w, 1);
+		breaks += write(w.vm.fd, &brk, sizeof(brk)) > 0;
+		usleep(1000);
+	}
+	__atomic_store_n(&race.stop, true, __ATOMIC_RELEASE);
+	/* Whoever is in it now, or gets in before he has looked. */
+	while (write(w.vm.fd, &brk, sizeof(brk)) > 0 && i++ < 200)
+		usleep(1000);
+	race_join(t);
+	ksft_print_msg("%d runs, %d times busy, %d other; %d breaks\n", sum(race.ok),
+		       sum(race.busy), sum(race.other), breaks);
+	ok &= sum(race.ok) > 0 && sum(race.busy) > 0 && !sum(race.other);
+	vm_destroy(&w.vm);
+	ksft_test_result(ok && nobody(), "I: %d threads run the same guest\n", THREADS);
+}
+
+static void *run_once(void *arg)
+{
+	struct worker *w = arg;
+
+	w->error = worker_run(w) < 0 ? errno : 0;
+	return NULL;
+}
+
+static void on_signal(int sig)
+{
+	(void)sig;
+}
+
+/* The file is closed while a thread runs the guest: it ends with the run. */
+static void test_close(void)
+{
+	struct sigaction sa = { .sa_handler = on_signal };
+	pthread_t t;
+	struct worker w;
+	bool ok;
+
+	sigaction(SIGUSR1, &sa, NULL);
+	worker_create(&w);
+	pthread_create(&t, NULL, run_once, &w);
+	ok = worker_rounds(&w, 2);
+	close(w.vm.fd);
+	ok &= worker_rounds(&w, 2) && users() == 1;
+	pthread_kill(t, SIGUSR1);
+	pthread_join(t, NULL);
+	ok &= w.error == EINTR && nobody();
+	munmap(w.vm.ram, VM_RAM);
+	ksft_test_result(ok, "I: closed while it runs\n");
+}
+
+static void test_signals(void)
+{
+	struct itimerval often = { { 0, 500 }, { 0, 500 } }, never = {};
+	struct sigaction sa = { .sa_handler = on_signal };
+	struct worker w;
+	bool ok;
+
+	sigaction(SIGALRM, &sa, NULL);
+	worker_create(&w);
+	worker_start(&w);
+	setitimer(ITIMER_REAL, &often, NULL);
+	ok = worker_rounds(&w, 3);
+	setitimer(ITIMER_REAL, &never, NULL);
+	worker_destroy(&w);
+	ksft_test_result(ok && nobody(), "I: 2000 signals a second\n");
+}
+
+/* ---- other programs ---- */
+
+static void on_fault(int sig)
+{
+	_exit(sig);
+}
+
+/* What is wrong with this process the kernel's log need not say. */
+static void die_quietly(void)
+{
+	static char stack[16384];
+	const stack_t ss = { .ss_sp = stack, .ss_size = sizeof(stack) };
+	struct sigaction sa = { .sa_handler = on_fault, .sa_flags = SA_ONSTACK };
+
+	sigaltstack(&ss, NULL);
+	sigaction(SIGSEGV, &sa, NULL);
+	sigaction(SIGILL, &sa, NULL);
+}
+
+/* A process with such a guest; its memory is where ours would be: see @w. */
+static pid_t child_with_guest(__u32 **rounds)
+{
+	__u32 *shared;
+	struct worker w;
+	pid_t pid;
+
+	shared = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		die_quietly();
+		worker_create(&w);
+		/* The page with the counter is ours as well. */
+		memcpy(shared, w.vm.ram + WORKER_ROUNDS_GPA, 4096);
+		if (mremap(shared, 4096, 4096, MREMAP_MAYMOVE | MREMAP_FIXED,
+			   w.vm.ram + WORKER_ROUNDS_GPA) == MAP_FAILED)
+			_exit(2);
+		for (;;)
+			if (worker_run(&w) < 0 && errno != EINTR)
+				_exit(3);
+	}
+	*rounds = shared;
+	return pid;
+}
+
+static bool advances(const __u32 *rounds)
+{
+	double deadline = now() + 10 * patience();
+	__u32 before = look(rounds);
+
+	while (look(rounds) - before < 2) {
+		if (now() > deadline)
+			return false;
+		usleep(1000);
+	}
+	return true;
+}
+
+static bool stands(const __u32 *rounds)
+{
+	__u32 before;
+
+	usleep(20000);
+	before = look(rounds);
+	usleep(50000);
+	return look(rounds) == before;
+}
+
+static bool ends_by_kill(pid_t pid)
+{
+	int status;
+
+	death(pid, &status);
+	return WIFSIGNALED(status) && nobody();
+}
+
+static void test_ptrace(void)
+{
+	struct user_regs_struct regs, wild;
+	struct user_fpregs_struct fp;
+	__u32 *rounds;
+	int i, status;
+	pid_t pid;
+	bool ok;
+
+	pid = child_with_guest(&rounds);
+	ok = advances(rounds);
+	for (i = 0; i < 20; i++) {
+		ok &= !ptrace(PTRACE_ATTACH, pid, NULL, NULL);
+		ok &= waitpid(pid, &status, 0) == pid && WIFSTOPPED(status);
+		ok &= stands(rounds);
+		ok &= !ptrace(PTRACE_GETREGS, pid, NULL, &regs);
+		ok &= !ptrace(PTRACE_GETFPREGS, pid, NULL, &fp);
+		/* Debug registers of the launcher are none of the guest's. */
+		ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[0]), 0x100000);
+		ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[7]),
+		       i & 1 ? 0xf0003 : 0);
+		ok &= !ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) &&
+		      waitpid(pid, &status, 0) == pid && WIFSTOPPED(status);
+		ok &= !ptrace(PTRACE_SETFPREGS, pid, NULL, &fp);
+		ok &= !ptrace(PTRACE_SETREGS, pid, NULL, &regs);
+		ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[7]), 0);
+		ok &= !ptrace(PTRACE_DETACH, pid, NULL, NULL);
+		ok &= advances(rounds);
+	}
+	/* Rubbish in its registers is the end of the launcher, and no more. */
+	ok &= !ptrace(PTRACE_ATTACH, pid, NULL, NULL) && waitpid(pid, &status, 0) == pid;
+	memset(&wild, 0x5a, sizeof(wild));
+	wild.xcs = regs.xcs;
+	wild.xss = regs.xss;
+	wild.xds = 0;
+	wild.xes = 0;
+	wild.xfs = 0;
+	wild.xgs = 0;
+	ptrace(PTRACE_SETREGS, pid, NULL, &wild);
+	ptrace(PTRACE_DETACH, pid, NULL, NULL);
+	waitpid(pid, &status, 0);
+	ok &= status && nobody();
+	ksft_test_result(ok, "I: a debugger at the launcher\n");
+}
+
+static void test_stop(void)
+{
+	__u32 *rounds;
+	bool ok = true;
+	pid_t pid;
+	int i;
+
+	pid = child_with_guest(&rounds);
+	for (i = 0; i < 20; i++) {
+		ok &= advances(rounds);
+		kill(pid, SIGSTOP);
+		ok &= stands(rounds);
+		kill(pid, SIGCONT);
+	}
+	kill(pid, SIGSTOP);
+	ok &= ends_by_kill(pid);
+	ksft_test_result(ok, "I: stopped, and killed while it is\n");
+}
+
+static bool write_text(const char *name, const char *text)
+{
+	int fd = open(name, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+#define CGROUP	"/sys/fs/cgroup/lguest_life_test"
+
+static void test_freezer(void)
+{
+	__u32 *rounds;
+	char number[16];
+	bool ok = true;
+	pid_t pid;
+	int i;
+
+	if (mkdir(CGROUP, 0700) || access(CGROUP "/cgroup.freeze", W_OK)) {
+		rmdir(CGROUP);
+		ksft_test_result_skip("I: the freezer: no cgroup of version 2, or not root\n");
+		return;
+	}
+	pid = child_with_guest(&rounds);
+	snprintf(number, sizeof(number), "%d", pid);
+	ok &= write_text(CGROUP "/cgroup.procs", number);
+	for (i = 0; i < 20; i++) {
+		ok &= advances(rounds);
+		ok &= write_text(CGROUP "/cgroup.freeze", "1") && stands(rounds);
+		ok &= write_text(CGROUP "/cgroup.freeze", "0");
+	}
+	/* Frozen programs can be killed. */
+	ok &= write_text(CGROUP "/cgroup.freeze", "1") && stands(rounds);
+	ok &= ends_by_kill(pid);
+	rmdir(CGROUP);
+	ksft_test_result(ok, "I: frozen, and killed while it is\n");
+}
+
+/* ---- processors ---- */
+
+static void test_hotplug(void)
+{
+	static const char online[] = "/sys/devices/system/cpu/cpu1/online";
+	__u32 *rounds;
+	bool ok = true;
+	cpu_set_t set;
+	pid_t pid;
+	int i;
+
+	if (sysconf(_SC_NPROCESSORS_ONLN) < 2 || access(online, W_OK)) {
+		ksft_test_result_skip("I: a processor goes away: there is one only, or not root\n");
+		ksft_test_result_skip("I: a guest that changes processors: there is one only\n");
+		return;
+	}
+	pid = child_with_guest(&rounds);
+	for (i = 0; i < 10; i++) {
+		/* It is there when that goes. */
+		CPU_ZERO(&set);
+		CPU_SET(1, &set);
+		ok &= !sched_setaffinity(pid, sizeof(set), &set);
+		ok &= advances(rounds);
+		ok &= write_text(online, "0") && advances(rounds);
+		ok &= write_text(online, "1") && advances(rounds);
+	}
+	ksft_test_result(ok, "I: a processor goes away, ten times\n");
+
+	for (i = 0, ok = true; i < 300; i++) {
+		CPU_ZERO(&set);
+		CPU_SET(i & 1, &set);
+		ok &= !sched_setaffinity(pid, sizeof(set), &set);
+		usleep(rand() % 2000);
+	}
+	ok &= advances(rounds) && ends_by_kill(pid);
+	ksft_test_result(ok, "I: a guest that changes processors, 300 times\n");
+}
+
+/* ---- the module ---- */
+
+static int load_module(void)
+{
+	int fd = open(module, O_RDONLY | O_CLOEXEC), ret;
+
+	ret = syscall(SYS_finit_module, fd, "", 0) ? errno : 0;
+	close(fd);
+	return ret;
+}
+
+static void test_module(void)
+{
+	int i, out, status, unloaded = 0, refused = 0, wrong = 0;
+	double deadline;
+	pid_t pid;
+	bool ok;
+
+	if (access(module, R_OK) || getuid()) {
+		ksft_test_result_skip("I: the module is unloaded: not root, or no LG_MODULE\n");
+		return;
+	}
+	/* With a guest it is in use. */
+	pid = launch("a", &out);
+	ok = begins(out);
+	ok &= syscall(SYS_delete_module, "lg", O_NONBLOCK) && errno == EWOULDBLOCK;
+	ok &= death(pid, &status) < 1 && nobody();
+	close(out);
+
+	/* Guests come and go, and so does the module. */
+	for (i = 0; i < 40; i++) {
+		pid = launch(kinds[i % ARRAY_SIZE(kinds)].letter, &out);
+		if (i & 1)
+			ok &= begins(out);
+		deadline = now() + 0.01 * (i % 4);
+		do {
+			if (!syscall(SYS_delete_module, "lg", O_NONBLOCK)) {
+				unloaded++;
+				wrong += load_module() != 0;
+			} else {
+				refused += errno == EWOULDBLOCK;
+				wrong += errno != EWOULDBLOCK;
+			}
+		} while (now() < deadline);
+		death(pid, &status);
+		close(out);
+		/* 125: it found no device. */
+		wrong += !WIFSIGNALED(status) && WEXITSTATUS(status) != 125;
+	}
+	ok &= !wrong && unloaded && refused && nobody();
+	ksft_print_msg("unloaded %d times, in use %d times, %d wrong\n", unloaded, refused, wrong);
+	ksft_test_result(ok, "I: the module is unloaded while guests start\n");
+}
+
+static void test_many(void)
+{
+	struct vm vm[64];
+	bool ok = true;
+	int i, k;
+
+	for (k = 0; k < 10; k++) {
+		for (i = 0; i < 64; i++)
+			vm_create(&vm[i], -1, 0);
+		ok &= users() == 64;
+		for (i = 0; i < 64; i++)
+			ok &= !vm_call(&vm[i], LGUEST_HC_INIT, 0x4000, LGUEST_ABI_VERSION, 0, 0);
+		for (i = 63; i >= 0; i--)
+			vm_destroy(&vm[(i * 5) % 64]);
+		ok &= nobody();
+	}
+	ksft_test_result(ok, "I: 640 guests, 64 at once\n");
+}
+
+static void find(char *path, const char *env, const char *name, const char *otherwise)
+{
+	char self[PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	self[n < 0 ? 0 : n] = '\0';
+	if (getenv(env))
+		snprintf(path, PATH_MAX, "%s", getenv(env));
+	else
+		snprintf(path, PATH_MAX, "%.3000s/%s", dirname(self), name);
+	if (access(path, R_OK))
+		snprintf(path, PATH_MAX, "%s", otherwise);
+}
+
+int main(int argc, char **argv)
+{
+	char guests[PATH_MAX], installed[PATH_MAX];
+	struct utsname uts;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	if (argc == 3 && !strcmp(argv[1], "foreign"))
+		return !is_foreign(atoi(argv[2]));
+	signal(SIGPIPE, SIG_IGN);
+	ksft_print_header();
+	if (access(VM_DEVICE, F_OK))
+		ksft_exit_skip("no " VM_DEVICE "\n");
+	find(launcher, "LGUEST", "lguest", "/bin/lguest");
+	find(guests, "MICRO", "micro-guests", "micro-guests");
+	snprintf(loops, sizeof(loops), "%.4000s/loops", guests);
+	uname(&uts);
+	snprintf(installed, sizeof(installed), "/lib/modules/%s/kernel/drivers/lguest/host/lg.ko",
+		 uts.release);
+	find(module, "LG_MODULE", installed, "/lib/modules/lg.ko");
+	if (access(module, R_OK))
+		snprintf(module, sizeof(module), "%s", installed);
+	if (access(launcher, X_OK) || access(loops, R_OK))
+		ksft_exit_skip("no launcher or no micro-guests: set LGUEST and MICRO\n");
+	ksft_set_plan(ARRAY_SIZE(kinds) + 15);
+	test_kill_kinds();
+	test_kill_moments();
+	test_orphan();
+	test_pass();
+	test_exec(argv[0]);
+	test_threads();
+	test_close();
+	test_signals();
+	test_ptrace();
+	test_stop();
+	test_freezer();
+	test_hotplug();
+	test_many();
+	test_module();
+	ksft_finished();
+}

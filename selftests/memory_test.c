@@ -1,0 +1,465 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Memory of a guest that the host moves, replaces, shares, takes back or throws away
+ * while the guest runs on it. What counts: the guest sees what the launcher would see,
+ * from the moment on that the call returns, and what it writes goes there and nowhere
+ * else, such as into a page that has become somebody else's.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/swap.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "../kselftest.h"
+#include "worker.h"
+
+#ifndef MADV_PAGEOUT
+#define MADV_PAGEOUT	21
+#endif
+
+#define PAGE		4096u
+#define ROUNDS		20		/* of what is done again and again */
+
+static struct worker w;
+
+static void *page_at(unsigned int i)
+{
+	return worker_word(&w, i, 0);
+}
+
+/* A word that only this page of this test has. */
+static __u32 mark(unsigned int page, unsigned int round)
+{
+	return 0x51000000 + round * 0x10000 + page;
+}
+
+static void new_worker(bool writes)
+{
+	unsigned int i;
+
+	worker_create(&w);
+	for (i = 0; i < WORKER_PAGES; i++)
+		*worker_word(&w, i, 0) = mark(i, 0);
+	worker_set_write(&w, writes);
+	worker_start(&w);
+}
+
+static bool sees(unsigned int page, __u32 want)
+{
+	__u32 got = worker_sees(&w, page);
+
+	if (got != want)
+		ksft_print_msg("page %u: %#x, not %#x\n", page, got, want);
+	return got == want;
+}
+
+static bool sees_all(unsigned int round)
+{
+	__u32 i, got;
+
+	worker_sees(&w, 0);
+	for (i = 0; i < WORKER_PAGES; i++) {
+		got = ((__u32 *)(w.vm.ram + WORKER_RESULT_GPA))[i];
+		if (got != mark(i, round)) {
+			ksft_print_msg("page %u: %#x, not %#x\n", i, got, mark(i, round));
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The guest's counter in a page goes on from where it is, as the guest does. */
+static bool counts(unsigned int page)
+{
+	const __u32 *count = worker_word(&w, page, 2);
+	__u32 before = look(count);
+
+	return worker_rounds(&w, 3) && look(count) - before >= 2;
+}
+
+/*
+ * Each round counts in every page, so all have the same; but for one, as the guest
+ * learns in the middle of a round that it shall write, or not.
+ */
+static bool none_lost(void)
+{
+	__u32 i, count, first = *worker_word(&w, 0, 2);
+
+	for (i = 0; i < WORKER_PAGES; i++) {
+		count = *worker_word(&w, i, 2);
+		if (count - first + 2 > 4) {
+			ksft_print_msg("page %u has counted to %u, page 0 to %u\n", i, count,
+				       first);
+			return false;
+		}
+	}
+	return true;
+}
+
+static void test_discard(void)
+{
+	unsigned int i;
+	bool ok = true;
+
+	new_worker(false);
+	for (i = 0; i < ROUNDS && ok; i++) {
+		ok &= sees(i, mark(i, 0));
+		ok &= !madvise(page_at(i), PAGE, MADV_DONTNEED) && sees(i, 0);
+		*worker_word(&w, i, 0) = mark(i, 1);
+		ok &= sees(i, mark(i, 1));
+	}
+	ksft_test_result(ok, "I: pages that are thrown away\n");
+	worker_destroy(&w);
+
+	new_worker(true);
+	for (i = 0; i < ROUNDS && ok; i++)
+		ok &= counts(7) && !madvise(page_at(0), WORKER_PAGES * PAGE, MADV_DONTNEED) &&
+		      sees(7, 0) && counts(7);
+	ksft_test_result(ok, "I: all pages are thrown away, and written to\n");
+	worker_destroy(&w);
+}
+
+static void test_replace(void)
+{
+	unsigned int i;
+	__u32 *p, *old, count;
+	bool ok = true;
+
+	/* It stands meanwhile: there is no memory for a moment. */
+	new_worker(true);
+	for (i = 1; i < ROUNDS && ok; i++) {
+		ok &= counts(3);
+		worker_stop(&w);
+		old = mmap(NULL, PAGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		*p = mark(3, i);
+		ok &= mremap(page_at(3), PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, old) == old;
+		ok &= mremap(p, PAGE, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED,
+			     page_at(3)) == page_at(3);
+		count = old[2];
+		worker_start(&w);
+		ok &= sees(3, mark(3, i)) && counts(3);
+		/* The page that it had has a rest. */
+		ok &= old[0] == mark(3, i - 1) && old[2] == count;
+		munmap(old, PAGE);
+	}
+	ksft_test_result(ok, "I: pages that are moved away and replaced\n");
+	worker_destroy(&w);
+
+	/* A mapping over it does both at once: there is always memory. */
+	new_worker(true);
+	for (i = 1, ok = true; i < ROUNDS && ok; i++) {
+		p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		*p = mark(5, i);
+		ok &= counts(5);
+		ok &= mremap(p, 0, PAGE, MREMAP_MAYMOVE | MREMAP_FIXED, page_at(5)) == page_at(5);
+		ok &= sees(5, mark(5, i)) && counts(5) && p[2] > 1;
+		munmap(p, PAGE);
+	}
+	ksft_test_result(ok, "I: pages that are mapped over\n");
+	worker_destroy(&w);
+}
+
+static void test_file(void)
+{
+	int fd = memfd_create("memory_test", MFD_CLOEXEC);
+	unsigned int i;
+	bool ok = true;
+	__u32 *other;
+
+	new_worker(true);
+	if (fd < 0 || ftruncate(fd, 4 * PAGE))
+		ksft_exit_fail_perror("memfd");
+	other = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (mmap(page_at(0), 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) ==
+	    MAP_FAILED)
+		ksft_exit_fail_perror("mmap");
+	for (i = 1; i < ROUNDS && ok; i++) {
+		other[1024] = mark(1, i);
+		ok &= sees(1, mark(1, i)) && counts(1);
+		ok &= other[1024 + 2] == *worker_word(&w, 1, 2) || counts(1);
+		ok &= !fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, PAGE, PAGE);
+		ok &= sees(1, 0) && counts(1) && other[1024 + 2] > 0;
+	}
+	ksft_test_result(ok, "I: holes in a file that is memory\n");
+
+	/* Behind the end of a file there is nothing: the end of the guest. */
+	ok = !ftruncate(fd, PAGE);
+	ok &= worker_ends(&w) && w.vm.exit.reason == LGUEST_EXIT_KILLED &&
+	      strstr(w.vm.exit.text, "no memory behind guest frame");
+	ksft_test_result(ok, "I: a file that is cut: %s\n", w.vm.exit.text);
+	worker_destroy(&w);
+	munmap(other, 4 * PAGE);
+	close(fd);
+}
+
+static void test_gone(void)
+{
+	bool ok;
+
+	new_worker(true);
+	ok = counts(1) && !munmap(page_at(1), PAGE);
+	ok &= worker_ends(&w) && w.vm.exit.reason == LGUEST_EXIT_KILLED &&
+	      strstr(w.vm.exit.text, "no memory behind guest frame 0x101");
+	ksft_test_result(ok, "I: memory that is unmapped: %s\n", w.vm.exit.text);
+	worker_destroy(&w);
+
+	/* Read-only is good for reading, and no more. */
+	new_worker(false);
+	ok = sees(2, mark(2, 0)) && !mprotect(page_at(2), PAGE, PROT_READ);
+	ok &= sees(2, mark(2, 0)) && sees_all(0);
+	worker_set_write(&w, true);
+	ok &= worker_ends(&w) && w.vm.exit.reason == LGUEST_EXIT_KILLED &&
+	      *worker_word(&w, 2, 2) == 0;
+	ksft_test_result(ok, "I: memory that is read-only: %s\n", w.vm.exit.text);
+	worker_destroy(&w);
+}
+
+/* After fork() both have the same pages, until one of them writes. */
+static void test_fork(void)
+{
+	int i, status, wrong = 0;
+	bool ok = true;
+	pid_t pid;
+
+	new_worker(true);
+	for (i = 0; i < ROUNDS / 2; i++) {
+		ok &= counts(9);
+		pid = fork();
+		if (!pid) {
+			const __u32 *count = worker_word(&w, 9, 2);
+			__u32 before = look(count);
+
+			usleep(30000);
+			if (look(count) != before)
+				_exit(1);
+			/* And the other way round. */
+			*worker_word(&w, 9, 0) = 0xbad;
+			usleep(10000);
+			_exit(0);
+		}
+		ok &= counts(9);
+		waitpid(pid, &status, 0);
+		wrong += status != 0;
+		ok &= sees(9, mark(9, 0));
+	}
+	ksft_test_result(ok && !wrong, "I: a child has its own pages: %d of %d do not\n", wrong, i);
+	worker_destroy(&w);
+}
+
+/* What nobody has written to is the zero page, until the guest writes. */
+static void test_zero(void)
+{
+	unsigned int i, bad = 0;
+	const __u8 *zero;
+	bool ok;
+
+	worker_create(&w);
+	worker_start(&w);
+	ok = sees(11, 0);
+	worker_set_write(&w, true);
+	ok &= counts(11) && counts(WORKER_PAGES - 1);
+	zero = mmap(NULL, 16 * PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	for (i = 0; i < 16 * PAGE; i++)
+		bad += zero[i] != 0;
+	/* The launcher's own write counts for the guest as well. */
+	*worker_word(&w, 11, 0) = mark(11, 1);
+	ok &= sees(11, mark(11, 1));
+	ksft_test_result(ok && !bad, "I: pages that were never written: %u bytes changed\n", bad);
+	munmap((void *)zero, 16 * PAGE);
+	worker_destroy(&w);
+}
+
+static bool write_file(const char *name, const char *text)
+{
+	int fd = open(name, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+static long read_number(const char *name)
+{
+	char text[32] = "";
+	int fd = open(name, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || read(fd, text, sizeof(text) - 1) < 0)
+		text[0] = '\0';
+	if (fd >= 0)
+		close(fd);
+	return atol(text);
+}
+
+#define KSM	"/sys/kernel/mm/ksm/"
+
+/* Equal pages become one, and several again when the guest writes to some. */
+static void test_ksm(void)
+{
+	double deadline = now() + 20 * patience();
+	unsigned int i;
+	bool ok = true;
+	long shared;
+
+	if (!write_file(KSM "run", "1")) {
+		ksft_test_result_skip("I: pages that are merged: no KSM\n");
+		return;
+	}
+	write_file(KSM "sleep_millisecs", "1");
+	write_file(KSM "pages_to_scan", "2000");
+	new_worker(false);
+	for (i = 0; i < WORKER_PAGES; i++)
+		*worker_word(&w, i, 0) = mark(0, 1);
+	ok &= !madvise(page_at(0), WORKER_PAGES * PAGE, MADV_MERGEABLE);
+	while (read_number(KSM "pages_sharing") < WORKER_PAGES / 2 && now() < deadline)
+		usleep(10000);
+	shared = read_number(KSM "pages_sharing");
+	ok &= shared >= WORKER_PAGES / 2;
+	for (i = 0; i < WORKER_PAGES; i += 37)
+		ok &= sees(i, mark(0, 1));
+	/* All are written to, each a copy of its own then. */
+	worker_set_write(&w, true);
+	ok &= counts(0) && counts(100);
+	worker_set_write(&w, false);
+	worker_rounds(&w, 2);
+	ok &= none_lost();
+	write_file(KSM "run", "2");
+	ok &= sees(1, mark(0, 1));
+	write_file(KSM "run", "0");
+	ksft_test_result(ok, "I: pages that are merged: %ld were\n", shared);
+	worker_destroy(&w);
+}
+
+static void test_compaction(void)
+{
+	unsigned int i;
+	bool ok = true;
+
+	if (access("/proc/sys/vm/compact_memory", W_OK)) {
+		ksft_test_result_skip("I: pages that are moved: no compaction, or not root\n");
+		return;
+	}
+	new_worker(true);
+	for (i = 0; i < ROUNDS && ok; i++)
+		ok &= write_file("/proc/sys/vm/compact_memory", "1") && sees_all(0) && counts(i);
+	ksft_test_result(ok, "I: pages that are moved by compaction\n");
+	worker_destroy(&w);
+}
+
+/* A swap area on a RAM disk, by hand: version 1, 8 MB, no label. */
+static bool make_swap(const char *name)
+{
+	static __u8 header[PAGE];
+	int fd = open(name, O_RDWR | O_CLOEXEC);
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	((__u32 *)header)[256] = 1;
+	((__u32 *)header)[257] = 2047;		/* the last page */
+	memcpy(header + PAGE - 10, "SWAPSPACE2", 10);
+	ok = pwrite(fd, header, PAGE, 0) == PAGE && !fsync(fd);
+	close(fd);
+	return ok && !swapon(name, 0);
+}
+
+static void test_swap(void)
+{
+	static const char name[] = "/dev/ram1";
+	unsigned int i;
+	bool ok = true;
+	long out;
+
+	if (!make_swap(name)) {
+		ksft_test_result_skip("I: pages that are swapped out: no swap on %s\n", name);
+		return;
+	}
+	new_worker(true);
+	out = 0;
+	for (i = 0; i < ROUNDS && ok; i++) {
+		unsigned char there[WORKER_PAGES];
+		unsigned int k;
+
+		ok &= !madvise(page_at(0), WORKER_PAGES * PAGE, MADV_PAGEOUT);
+		mincore(page_at(0), WORKER_PAGES * PAGE, there);
+		for (k = 0; k < WORKER_PAGES; k++)
+			out += !(there[k] & 1);
+		ok &= sees_all(0) && counts(i);
+	}
+	/* All of them have counted the same: none was lost. */
+	worker_set_write(&w, false);
+	worker_rounds(&w, 2);
+	ok &= none_lost();
+	ksft_test_result(ok, "I: pages that are swapped out: %ld were away\n", out);
+	worker_destroy(&w);
+	swapoff(name);
+}
+
+static void test_churn(void)
+{
+	const __u32 *rounds;
+	unsigned int i;
+	bool ok = true;
+	__u32 before;
+
+	/* All at once, as fast as it goes: no look in between. */
+	new_worker(true);
+	rounds = (__u32 *)(w.vm.ram + WORKER_ROUNDS_GPA);
+	before = look(rounds);
+	srand(1);
+	for (i = 0; i < 4000; i++) {
+		unsigned int from = rand() % WORKER_PAGES, n = rand() % (WORKER_PAGES - from) + 1;
+
+		switch (rand() % 5) {
+		case 0:
+			ok &= !madvise(page_at(from), n * PAGE, MADV_DONTNEED);
+			break;
+		case 1:
+			ok &= mmap(page_at(from), n * PAGE, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0) != MAP_FAILED;
+			break;
+		case 2:
+			madvise(page_at(from), n * PAGE, MADV_COLD);
+			break;
+		case 3:
+			madvise(page_at(from), n * PAGE, MADV_FREE);
+			break;
+		case 4:
+			*worker_word(&w, from, 0) = i;
+			break;
+		}
+	}
+	ok &= worker_rounds(&w, 3);
+	*worker_word(&w, 1, 0) = mark(1, 2);
+	ok &= sees(1, mark(1, 2));
+	ksft_test_result(ok, "I: 4000 changes, and %u rounds of the guest\n",
+			 look(rounds) - before);
+	worker_destroy(&w);
+}
+
+int main(void)
+{
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	ksft_print_header();
+	if (access(VM_DEVICE, F_OK))
+		ksft_exit_skip("no " VM_DEVICE "\n");
+	ksft_set_plan(14);
+	test_discard();
+	test_replace();
+	test_file();
+	test_gone();
+	test_fork();
+	test_zero();
+	test_ksm();
+	test_compaction();
+	test_swap();
+	test_churn();
+	ksft_finished();
+}
