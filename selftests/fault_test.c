@@ -156,11 +156,19 @@ static int live(unsigned int nth)
 	static const struct {
 		const char *name;
 		int (*does)(void);
+		int again;	/* what it may say if it is done again */
 	} life[] = {
-		{ "open", do_open }, { "initialise", do_initialise },
-		{ "listen", do_listen }, { "run", do_run }, { "take", do_take },
-		{ "get", do_get }, { "statistics", do_stats }, { "run", do_run },
-		{ "run", do_run }, { "close", do_close },
+		{ .name = "open", .does = do_open },
+		{ .name = "initialise", .does = do_initialise },
+		{ .name = "listen", .does = do_listen },
+		{ .name = "run", .does = do_run },
+		{ .name = "take", .does = do_take },
+		/* The place for the answer was good; then it was not: it is lost. */
+		{ .name = "get", .does = do_get, .again = -ENOBUFS },
+		{ .name = "statistics", .does = do_stats },
+		{ .name = "run", .does = do_run },
+		{ .name = "run", .does = do_run },
+		{ .name = "close", .does = do_close },
 	};
 	bool error = false, off;
 	unsigned int i;
@@ -171,7 +179,7 @@ static int live(unsigned int nth)
 	for (i = 0; i < ARRAY_SIZE(life); i++) {
 		strcpy(step, life[i].name);
 		r = life[i].does();
-		if (r) {
+		if (r && !(error && r == life[i].again)) {
 			/* Only a fault may do this, and only once. */
 			if (left_of_count() || error) {
 				snprintf(step, sizeof(step), "%s: %s",
