@@ -124,11 +124,6 @@ static void lguest_load_sp0(unsigned long sp0)
 	lguest_hypercall(LGUEST_HC_SET_STACK, __KERNEL_DS | 1, sp0, 0, 0);
 }
 
-/* The host keeps no LDT for its guests; modify_ldt() fails, so there is none. */
-static void lguest_set_ldt(const void *addr, unsigned int entries)
-{
-}
-
 /*
  * Context switch. What it loads is collected, and goes to the host in one call
  * at its end, if there is anything. That call is made before __switch_to() loads
@@ -334,7 +329,8 @@ void __init lguest_cpu_init(void)
 	pv_ops.cpu.write_gdt_entry	= lguest_write_gdt_entry;
 	pv_ops.cpu.load_idt		= lguest_load_idt;
 	pv_ops.cpu.write_idt_entry	= lguest_write_idt_entry;
-	pv_ops.cpu.set_ldt		= lguest_set_ldt;
+	/* modify_ldt() fails in a guest, so there is none. */
+	pv_ops.cpu.set_ldt		= paravirt_nop;
 	pv_ops.cpu.load_tr_desc		= lguest_load_tr_desc;
 	pv_ops.cpu.store_tr		= lguest_store_tr;
 	pv_ops.cpu.load_sp0		= lguest_load_sp0;

@@ -102,3 +102,29 @@ private_apt() {
 }
 
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+
+# copy_module FOLDER: the source of lg there, to be changed and then built as a
+# module from elsewhere: kmake CONFIG M=FOLDER modules
+copy_module() {
+	rm -rf "$1"
+	mkdir -p "$1"
+	cp "$TREE"/drivers/lguest/host/{*.[chS],Makefile,Kconfig} "$1/"
+	sed -i "s/obj-\$(CONFIG_LGUEST)/obj-m/" "$1/Makefile"
+}
+
+# with_module FOLDER CONFIG MODULE: in FOLDER, for ci/boot as BUILD, all that
+# ci/initrd takes of a build, with another lg.ko
+with_module() {
+	local o=$BUILD/o-$2 to=$1/o-$2 part
+	rm -rf "$to" "$1/initrd"
+	mkdir -p "$to/arch/x86/boot"
+	ln -f "$o/arch/x86/boot/bzImage" "$to/arch/x86/boot/bzImage" 2>/dev/null ||
+		cp "$o/arch/x86/boot/bzImage" "$to/arch/x86/boot/"
+	cp "$o/lguest" "$to/"
+	cp -r "$o/selftests" "$to/"
+	find "$o" -name '*.ko' ! -name lg.ko -exec cp {} "$to/" \;
+	cp "$3" "$to/lg.ko"
+	for part in userland apt-i386 debian cache; do
+		[ ! -e "$BUILD/$part" ] || ln -sfn "$BUILD/$part" "$1/$part"
+	done
+}

@@ -26,6 +26,7 @@ bool oracle_look(void);			/* after a run: does not wait */
 bool oracle_examine(void);		/* after a test: waits for signs of life */
 /* From now on nothing may be lost; it has @run run a guest on each CPU first. */
 void oracle_baseline(void (*run)(const void *image), const void *image);
-bool oracle_finish(unsigned long runs, long slack);	/* of memory, in kB */
+/* @slack: of memory, in kB; @again runs all guests once more */
+bool oracle_finish(unsigned long runs, long slack, void (*again)(void));
 
 #endif /* MICRO_TEST_H */

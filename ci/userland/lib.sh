@@ -117,11 +117,12 @@ unload_lg() {
 	[ ! -e /dev/lguest ] || fail "/dev/lguest outlives lg"
 }
 
-# free_kb: memory that is free or could be at once, the free pages that each
-# CPU keeps for itself included (those come to megabytes)
+# free_kb: memory that is free or could be at once, empty slabs and the free
+# pages that each CPU keeps for itself included (those come to megabytes)
 free_kb() {
-	local cpus
+	local cpus cache
 	sync
+	for cache in /sys/kernel/slab/*/shrink; do echo 1 >"$cache"; done
 	echo 3 >/proc/sys/vm/drop_caches
 	sleep 0.3
 	[ -e /tmp/meminfo.before ] || cat /proc/meminfo >/tmp/meminfo.before
@@ -142,6 +143,22 @@ all_back() {
 		diff /tmp/meminfo.before /proc/meminfo | grep '^[-+][A-Z]'
 		fail "$(($1 - now)) kB of the host's memory are gone"
 	}
+}
+
+# ktap NAME COMMAND...: runs a test program, its lines as they come, told from the
+# host's; fails if a line is "not ok", if none is "ok", or by its status
+ktap() {
+	local name=$1
+	shift
+	{
+		status=0
+		"$@" || status=$?
+		echo $status >/tmp/ktap.status
+	} 2>&1 | tee /tmp/ktap | lgtest tag ktap /tmp/ktap.times
+	! grep -q '^not ok' /tmp/ktap ||
+		fail "$(grep -c '^not ok' /tmp/ktap) failed: $(grep -m 1 '^not ok' /tmp/ktap)"
+	[ "$(cat /tmp/ktap.status)" = 0 ] || fail "$name: status $(cat /tmp/ktap.status)"
+	grep -q '^ok' /tmp/ktap || fail "$name said nothing"
 }
 
 # slabs: objects in the kernel's caches

@@ -94,6 +94,14 @@ static int refuse(struct lg_vcpu *vcpu)
 	return err ? err : LG_REFLECTED;
 }
 
+static int undefined(struct lg_vcpu *vcpu)
+{
+	const struct lg_fault fault = { .vector = X86_TRAP_UD };
+	int err = lg_inject_fault(vcpu, &fault);
+
+	return err ? err : LG_REFLECTED;
+}
+
 static int set_cr0(struct lg_vcpu *vcpu, u32 value)
 {
 	u32 changed;
@@ -104,6 +112,8 @@ static int set_cr0(struct lg_vcpu *vcpu, u32 value)
 	if (!(value & X86_CR0_PE))
 		return lg_kill(vcpu->guest, "CR0.PE cleared at eip %#x: no real mode",
 			       vcpu->regs.eip);
+	if ((value & (X86_CR0_NW | X86_CR0_CD)) == X86_CR0_NW)
+		return refuse(vcpu);
 	vcpu->cr0 = value | X86_CR0_ET;
 	return changed & X86_CR0_PG ? lg_shadow_mode_changed(vcpu) : 0;
 }
@@ -143,6 +153,12 @@ static int move_special(struct lg_vcpu *vcpu, u8 op, struct insn *insn)
 	unsigned int n = X86_MODRM_REG(insn->modrm.value);
 	u32 *reg = gpr(vcpu, X86_MODRM_RM(insn->modrm.value));
 
+	/* DR4 and DR5 are other names of DR6 and DR7, if CR4.DE does not take them away. */
+	if ((op & 1) && (n == 4 || n == 5)) {
+		if (vcpu->cr4 & X86_CR4_DE)
+			return undefined(vcpu);
+		n += 2;
+	}
 	if (op == 0x21) {
 		*reg = vcpu->dr[n];
 		return 0;
@@ -179,7 +195,7 @@ static int move_special(struct lg_vcpu *vcpu, u8 op, struct insn *insn)
 		*reg = vcpu->cr4;
 		return 0;
 	}
-	return LG_NOT_OURS;
+	return undefined(vcpu);
 }
 
 /* 0F 01: LGDT, LIDT, LMSW, INVLPG with a memory operand. */
@@ -227,14 +243,7 @@ static int group7(struct lg_vcpu *vcpu, struct insn *insn)
 /* Stack segment with an RPL of 0: what ring 0 code says and ring 1 means. */
 static int load_ss(struct lg_vcpu *vcpu, u32 selector)
 {
-	u32 index = (selector & 0xffff) >> 3;
-	const struct desc_struct *d;
-
-	if ((selector & 3) || (selector & SEGMENT_TI_MASK) || index >= GDT_ENTRIES)
-		return LG_NOT_OURS;
-	d = &vcpu->gdt[index];
-	/* Writable data of ring 1. */
-	if (!d->p || !d->s || d->dpl != LG_KERNEL_RPL || (d->type & 0xa) != 0x2)
+	if ((selector & 3) || !lg_kernel_data(vcpu, selector))
 		return LG_NOT_OURS;
 	vcpu->regs.ss = (selector & 0xfff8) | LG_KERNEL_RPL;
 	return 0;
@@ -245,17 +254,12 @@ static int far_return(struct lg_vcpu *vcpu, u32 release)
 {
 	struct lg_regs *r = &vcpu->regs;
 	struct lg_fault fault;
-	u32 frame[2], index;
-	const struct desc_struct *d;
+	u32 frame[2];
 
 	if (lg_gva_read(vcpu, lg_stack_address(vcpu, r->ss, r->esp), frame,
 			sizeof(frame), 0, &fault))
 		return LG_NOT_OURS;
-	index = (frame[1] & 0xffff) >> 3;
-	if ((frame[1] & 7) || index >= GDT_ENTRIES)
-		return LG_NOT_OURS;
-	d = &vcpu->gdt[index];
-	if (!d->p || !d->s || d->dpl != LG_KERNEL_RPL || (d->type & 0xc) != 0x8)
+	if ((frame[1] & 3) || !lg_kernel_code(vcpu, frame[1]))
 		return LG_NOT_OURS;
 	r->cs = (frame[1] & 0xfff8) | LG_KERNEL_RPL;
 	r->eip = frame[0];
@@ -440,9 +444,9 @@ u32 lg_int_length(struct lg_vcpu *vcpu)
 /* In 16-bit code the same bytes mean other operands. */
 static bool in_code32(const struct lg_vcpu *vcpu)
 {
-	u32 index = (vcpu->regs.cs & 0xffff) >> 3;
+	const struct desc_struct *d = lg_descriptor(vcpu, vcpu->regs.cs);
 
-	return !(vcpu->regs.cs & SEGMENT_TI_MASK) && index < GDT_ENTRIES && vcpu->gdt[index].d;
+	return d && d->d;
 }
 
 /* Loads of SS hold the single-step trap back. */

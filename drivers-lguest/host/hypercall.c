@@ -168,13 +168,7 @@ static int load_tls(struct lg_vcpu *vcpu)
 
 static int set_stack(struct lg_vcpu *vcpu, u32 ss, u32 esp)
 {
-	u32 index = (ss & 0xffff) >> 3;
-	const struct desc_struct *d;
-
-	if ((ss & SEGMENT_TI_MASK) || index >= GDT_ENTRIES)
-		return -EINVAL;
-	d = &vcpu->gdt[index];
-	if (!d->p || !d->s || d->dpl != LG_KERNEL_RPL || (d->type & 0xa) != 0x2)
+	if (!lg_kernel_data(vcpu, ss))
 		return -EINVAL;
 	vcpu->ss1 = (ss & 0xfff8) | LG_KERNEL_RPL;
 	vcpu->esp1 = esp;

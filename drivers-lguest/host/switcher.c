@@ -303,21 +303,12 @@ static gate_desc stub_gate(unsigned int vector, unsigned int dpl)
 static bool direct_gate(const struct lg_vcpu *vcpu, gate_desc *out)
 {
 	const gate_desc *g = &vcpu->idt[IA32_SYSCALL_VECTOR];
-	const struct desc_struct *cs, *ss;
 
-	if (!g->bits.p || g->bits.dpl != 3 || (g->segment & SEGMENT_TI_MASK))
+	if (!g->bits.p || g->bits.dpl != 3)
 		return false;
 	if (g->bits.type != GATE_INTERRUPT && g->bits.type != GATE_TRAP)
 		return false;
-	if (g->segment >> 3 >= GDT_ENTRIES)
-		return false;
-	cs = &vcpu->gdt[g->segment >> 3];
-	/* Non-conforming code of ring 1. */
-	if (!cs->p || !cs->s || cs->dpl != LG_KERNEL_RPL || (cs->type & 0xc) != 0x8)
-		return false;
-	/* Writable data of ring 1 for its stack; set_stack() checked the index. */
-	ss = &vcpu->gdt[vcpu->ss1 >> 3];
-	if (!ss->p || !ss->s || ss->dpl != LG_KERNEL_RPL || (ss->type & 0xa) != 0x2)
+	if (!lg_kernel_code(vcpu, g->segment) || !lg_kernel_data(vcpu, vcpu->ss1))
 		return false;
 
 	*out = *g;

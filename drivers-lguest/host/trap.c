@@ -32,6 +32,22 @@ void lg_set_virtual_if(struct lg_vcpu *vcpu, bool on)
 }
 
 /**
+ * lg_descriptor - the descriptor that a selector names
+ * @vcpu: whose GDT
+ * @selector: the lower half counts
+ *
+ * Return: it; NULL if it would be in an LDT or behind what a guest has.
+ */
+const struct desc_struct *lg_descriptor(const struct lg_vcpu *vcpu, u32 selector)
+{
+	u32 index = (selector & 0xffff) >> 3;
+
+	if ((selector & SEGMENT_TI_MASK) || index >= GDT_ENTRIES)
+		return NULL;
+	return &vcpu->gdt[index];
+}
+
+/**
  * lg_segment_base - the base of a segment of the guest's GDT
  * @vcpu: whose
  * @selector: as loaded
@@ -40,48 +56,54 @@ void lg_set_virtual_if(struct lg_vcpu *vcpu, bool on)
  */
 u32 lg_segment_base(const struct lg_vcpu *vcpu, u32 selector)
 {
-	u32 index = (selector & 0xffff) >> 3;
+	const struct desc_struct *d = lg_descriptor(vcpu, selector);
 
-	if ((selector & SEGMENT_TI_MASK) || index >= GDT_ENTRIES)
-		return 0;
-	return get_desc_base(&vcpu->gdt[index]);
+	return d ? get_desc_base(d) : 0;
 }
 
 /* The bits of %esp that count: a stack may have 16 bits. */
-u32 lg_stack_mask(const struct lg_vcpu *vcpu, u32 selector)
+static u32 stack_mask(const struct lg_vcpu *vcpu, u32 selector)
 {
-	u32 index = (selector & 0xffff) >> 3;
+	const struct desc_struct *d = lg_descriptor(vcpu, selector);
 
-	if ((selector & SEGMENT_TI_MASK) || index >= GDT_ENTRIES || vcpu->gdt[index].d)
-		return ~0u;
-	return 0xffff;
+	return d && !d->d ? 0xffff : ~0u;
+}
+
+/* What %esp is on that stack after a move up (or, with a negative number, down). */
+static u32 moved_stack(const struct lg_vcpu *vcpu, u32 selector, u32 esp, u32 bytes)
+{
+	u32 mask = stack_mask(vcpu, selector);
+
+	return (esp & ~mask) | ((esp + bytes) & mask);
 }
 
 /* The linear address of the word that %esp points to. */
 u32 lg_stack_address(const struct lg_vcpu *vcpu, u32 selector, u32 esp)
 {
-	return lg_segment_base(vcpu, selector) + (esp & lg_stack_mask(vcpu, selector));
+	return lg_segment_base(vcpu, selector) + (esp & stack_mask(vcpu, selector));
 }
 
-/* Move %esp up (or, with a negative number, down). */
 void lg_stack_pop(struct lg_vcpu *vcpu, u32 bytes)
 {
 	struct lg_regs *r = &vcpu->regs;
-	u32 mask = lg_stack_mask(vcpu, r->ss);
 
-	r->esp = (r->esp & ~mask) | ((r->esp + bytes) & mask);
+	r->esp = moved_stack(vcpu, r->ss, r->esp, bytes);
 }
 
 /* Non-conforming code of ring 1, by selector? */
-static bool is_kernel_code(const struct lg_vcpu *vcpu, u32 selector)
+bool lg_kernel_code(const struct lg_vcpu *vcpu, u32 selector)
 {
-	const struct desc_struct *d;
-	u32 index = (selector & 0xffff) >> 3;
+	const struct desc_struct *d = lg_descriptor(vcpu, selector);
 
-	if ((selector & SEGMENT_TI_MASK) || index >= GDT_ENTRIES)
-		return false;
-	d = &vcpu->gdt[index];
-	return d->p && d->s && d->dpl == LG_KERNEL_RPL && (d->type & 0xc) == 0x8;
+	return d && d->p && d->s && d->dpl == LG_KERNEL_RPL && (d->type & 0xc) == 0x8;
+}
+
+/* Writable data of ring 1: what its stack may be in. */
+bool lg_kernel_data(const struct lg_vcpu *vcpu, u32 selector)
+{
+	const struct desc_struct *d = lg_descriptor(vcpu, selector);
+
+	return d && d->p && d->s && d->dpl == LG_KERNEL_RPL && (d->type & 0xa) == 0x2;
 }
 
 /**
@@ -103,11 +125,11 @@ int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error)
 	struct lg_regs *r = &vcpu->regs;
 	bool from_user = !in_ring1(vcpu);
 	u32 frame[6], *top = frame + ARRAY_SIZE(frame);
-	u32 esp, ss, size, mask;
+	u32 esp, ss, size;
 	struct lg_fault fault;
 	int err;
 
-	if (!gate->bits.p || !is_kernel_code(vcpu, gate->segment) ||
+	if (!gate->bits.p || !lg_kernel_code(vcpu, gate->segment) ||
 	    (gate->bits.type != GATE_INTERRUPT && gate->bits.type != GATE_TRAP))
 		return lg_kill(vcpu->guest,
 			       "triple fault: no handler for vector %u (error %#x, cr2 %#x) at eip %#x",
@@ -132,8 +154,7 @@ int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error)
 		*--top = error;
 
 	size = (frame + ARRAY_SIZE(frame) - top) * sizeof(u32);
-	mask = lg_stack_mask(vcpu, ss);
-	esp = (esp & ~mask) | ((esp - size) & mask);
+	esp = moved_stack(vcpu, ss, esp, -size);
 	err = lg_gva_write(vcpu, lg_stack_address(vcpu, ss, esp), top, size, 0, &fault);
 	if (err > 0)
 		return lg_kill(vcpu->guest,
@@ -204,12 +225,9 @@ static int reflect(struct lg_vcpu *vcpu)
  */
 static u32 user_data_selector(const struct lg_vcpu *vcpu, u32 selector)
 {
-	u32 index = (selector & 0xffff) >> 3;
+	const struct desc_struct *d = lg_descriptor(vcpu, selector);
 
-	if ((selector & SEGMENT_TI_MASK) || index >= GDT_ENTRIES ||
-	    vcpu->gdt[index].dpl != LG_USER_RPL)
-		return 0;
-	return selector;
+	return d && d->dpl == LG_USER_RPL ? selector : 0;
 }
 
 /**
@@ -240,7 +258,7 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 	/* The upper half of the word may hold flags of the guest's own. */
 	cs = frame[1] & 0xffff;
 	if ((cs & 3) <= LG_KERNEL_RPL) {
-		if (!is_kernel_code(vcpu, cs))
+		if (!lg_kernel_code(vcpu, cs))
 			return LG_NOT_OURS;
 		lg_stack_pop(vcpu, 3 * sizeof(u32));
 		r->cs = (cs & ~3) | LG_KERNEL_RPL;

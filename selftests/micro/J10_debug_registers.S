@@ -36,6 +36,16 @@ BEGIN
 	TRY	movl 0x110004, %eax
 	WANT_NO_FAULT "a breakpoint of the guest's"
 
+	/* Two names for one register, until CR4.DE is set. */
+	movl	%dr5, %eax
+	CHECK	%eax, 0x000f0401, "dr5 is dr7"
+	movl	$0x8, %eax		/* CR4.DE */
+	movl	%eax, %cr4
+	TRY	.byte 0x0f, 0x21, 0xe0		/* movl %dr4, %eax */
+	WANT_FAULT 6, 0, "dr4 with CR4.DE"
+	TRY	.byte 0x0f, 0x23, 0xe8		/* movl %eax, %dr5 */
+	WANT_FAULT 6, 0, "dr5 with CR4.DE"
+
 	HANDLER	1, step
 	pushl	$(2 | EFLAGS_TF)
 	popfl

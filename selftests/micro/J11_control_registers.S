@@ -26,6 +26,17 @@ BEGIN
 	movl	%cr2, %eax
 	CHECK	%eax, 0, "cr2 after fills"
 
+	/* As the processor has it: no such register, and no write-through without CD. */
+	TRY	.byte 0x0f, 0x20, 0xc8		/* movl %cr1, %eax */
+	WANT_FAULT 6, 0, "cr1"
+	TRY	.byte 0x0f, 0x22, 0xf8		/* movl %eax, %cr7 */
+	WANT_FAULT 6, 0, "cr7"
+	movl	$0x20000031, %eax
+	TRY	movl %eax, %cr0
+	WANT_FAULT 13, 0, "NW without CD"
+	movl	%cr0, %eax
+	CHECK	%eax, 0x31, "cr0 after that"
+
 	PAGING
 	SET_PTE	0x210000, 0
 	TRY	movl 0x210123, %eax
