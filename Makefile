@@ -32,6 +32,12 @@ check-long:
 fuzz: build
 	@ci/fuzz "$(SECONDS)" "$(SEED)"
 
+#: make bench        costs in a guest against native, in instructions (NAMES="touch_page ...",
+#:                   TIMES=2: twice, and compared; WALL=no)
+bench: build
+	@ci/debian tree
+	@ci/bench $(NAMES)
+
 #: make boot         one cell: CONFIG= GUEST= CPU= SMP= MEM= EMU=qemu|bochs
 #:                   ACCEL=tcg|kvm SCENARIO= (see make list)
 boot: build

@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/io_uring.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -15,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -304,6 +306,78 @@ static void test_spin(void)
 	end_guest();
 }
 
+/* A ring of io_uring's for one request. */
+struct uring {
+	int fd;
+	__u8 *rings;
+	struct io_uring_params params;
+	struct io_uring_sqe *sqe;
+};
+
+static bool uring_open(struct uring *u)
+{
+	memset(u, 0, sizeof(*u));
+	u->fd = syscall(__NR_io_uring_setup, 1, &u->params);
+	if (u->fd < 0)
+		return false;
+	u->rings = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, u->fd,
+			IORING_OFF_SQ_RING);
+	u->sqe = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, u->fd, IORING_OFF_SQES);
+	return u->rings != MAP_FAILED && u->sqe != MAP_FAILED;
+}
+
+/* What a read of @fd at 0 gives, or -errno of the system call. */
+static int uring_read(struct uring *u, void *buf, size_t size)
+{
+	struct io_uring_cqe *cqe = (void *)(u->rings + u->params.cq_off.cqes);
+
+	*u->sqe = (struct io_uring_sqe) {
+		.opcode	= IORING_OP_READ,
+		.fd	= fd,
+		.addr	= (uintptr_t)buf,
+		.len	= size,
+	};
+	*(__u32 *)(u->rings + u->params.sq_off.array) = 0;
+	__atomic_store_n((__u32 *)(u->rings + u->params.sq_off.tail), 1, __ATOMIC_RELEASE);
+	if (syscall(__NR_io_uring_enter, u->fd, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0) != 1)
+		return -errno;
+	return cqe->res;
+}
+
+/*
+ * A run through io_uring would be one in the middle of that, with its lock held if the
+ * file is non-blocking: no one could use the ring, or be killed that waits for it.
+ */
+static void test_async(void)
+{
+	static const char * const names[] = { "io_uring", "io_uring, non-blocking" };
+	struct lguest_exit e;
+	struct uring u;
+	unsigned int i;
+	int ret;
+
+	new_guest(guest_spin);
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!uring_open(&u)) {
+			ksft_test_result_skip("run by %s: %s\n", names[i], strerror(errno));
+			continue;
+		}
+		fcntl(fd, F_SETFL, i ? O_NONBLOCK : 0);
+		alarm(5);
+		ret = uring_read(&u, &e, sizeof(e));
+		alarm(0);
+		if (ret != -EOPNOTSUPP)
+			ksft_print_msg("result %d\n", ret);
+		ksft_test_result(ret == -EOPNOTSUPP, "run by %s\n", names[i]);
+		munmap(u.rings, 4096);
+		munmap(u.sqe, 4096);
+		close(u.fd);
+	}
+	brk_run(0);
+	expect(pread(fd, &e, sizeof(e), 0), 0, "run, non-blocking");
+	end_guest();
+}
+
 static void test_talk(void)
 {
 	struct lguest_dma *dma;
@@ -351,7 +425,7 @@ int main(void)
 	ksft_print_header();
 	if (access(DEVICE, F_OK))
 		ksft_exit_skip("no " DEVICE "\n");
-	ksft_set_plan(75);
+	ksft_set_plan(78);
 	nowhere = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 		       0);
 	open_device();
@@ -359,6 +433,7 @@ int main(void)
 	test_info();
 	test_initialise();
 	test_spin();
+	test_async();
 	test_talk();
 	ksft_finished();
 }

@@ -171,6 +171,12 @@ if [ -r "$KERNEL" ]; then
 else
 	result ok "bzImage # SKIP no KERNEL"
 fi
+# An image below 1 MB: what lies between it and that is not for the initrd.
+cp "$dir/elf" "$dir/low"
+poke "$dir/low" 24 '\0\0\1\0'
+poke "$dir/low" 60 '\0\0\1\0\0\0\1\0'
+head -c 1792K /dev/zero >"$dir/initrd"
+bad "initrd over what is below 1 MB" "initrd .* too large" -m 2 -i "$dir/initrd" "$dir/low"
 bad "initrd missing" "nowhere: No such file" -i "$dir/nowhere" "$dir/elf"
 bad "initrd empty" "the file is empty" -i "$dir/empty" "$dir/elf"
 

@@ -214,6 +214,8 @@ static void test_gone(void)
 	new_worker(false);
 	ok = sees(2, mark(2, 0)) && !mprotect(page_at(2), PAGE, PROT_READ);
 	ok &= sees(2, mark(2, 0)) && sees_all(0);
+	/* So is a page that was never written: the zero page. */
+	ok &= !madvise(page_at(2), PAGE, MADV_DONTNEED) && sees(2, 0);
 	worker_set_write(&w, true);
 	ok &= worker_ends(&w) && w.vm.exit.reason == LGUEST_EXIT_KILLED &&
 	      *worker_word(&w, 2, 2) == 0;

@@ -10,13 +10,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <linux/userfaultfd.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -434,6 +437,33 @@ static void test_places(void)
 	end_pair();
 }
 
+/* A page that comes when a program of the receiver's likes: that is not waited for. */
+static void test_userfault(void)
+{
+	const char *name = "G: the receiver's memory is a program's";
+	struct uffdio_api api = { .api = UFFD_API };
+	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
+	int uffd = syscall(__NR_userfaultfd, O_CLOEXEC | O_NONBLOCK);
+	bool ok;
+
+	if (uffd < 0) {
+		ksft_test_result_skip("%s: userfaultfd: %s\n", name, strerror(errno));
+		return;
+	}
+	new_pair();
+	reg.range.start = (unsigned long)to.ram + DATA_GPA;
+	reg.range.len = PAGE;
+	ok = !ioctl(uffd, UFFDIO_API, &api) && !ioctl(uffd, UFFDIO_REGISTER, &reg) &&
+	     !madvise(to.ram + DATA_GPA, PAGE, MADV_DONTNEED);
+	alarm(20);
+	ok &= arrives(0);
+	alarm(0);
+	close(uffd);
+	ok &= arrives(PAGE);
+	ksft_test_result(ok, "%s\n", name);
+	end_pair();
+}
+
 /* Memory of the receiver that is no memory, or not any more. */
 static void test_memory(void)
 {
@@ -480,6 +510,8 @@ static void test_memory(void)
 	ksft_test_result(ok, "G: the receiver's memory is a file\n");
 	end_pair();
 	close(fd);
+
+	test_userfault();
 
 	/* The sender has nothing to send: it learns that at once. */
 	new_pair();
@@ -649,7 +681,7 @@ int main(void)
 	ksft_print_header();
 	if (access(VM_DEVICE, F_OK))
 		ksft_exit_skip("no " VM_DEVICE "\n");
-	ksft_set_plan(25);
+	ksft_set_plan(26);
 	file = memfd_create("port_test", MFD_CLOEXEC);
 	if (file < 0 || ftruncate(file, PAGE))
 		ksft_exit_fail_msg("memfd: %s\n", strerror(errno));

@@ -36,6 +36,8 @@ int spin_main(int argc, char **argv);
 int hop_main(int argc, char **argv);
 int coherence_main(int argc, char **argv);
 int control_main(int argc, char **argv);
+int bench_main(int argc, char **argv);
+int marks_main(int argc, char **argv);
 int oom_main(int argc, char **argv);
 int blocks_main(int argc, char **argv);
 int xfer_main(int argc, char **argv);

@@ -27,6 +27,8 @@ static const struct lgtest tests[] = {
 	{ "control", control_main, "what /dev/lguest must refuse" },
 	{ "blocks", blocks_main, "FILE N SEED: changes a disk, reads it back" },
 	{ "xfer", xfer_main, "PORT [HOST MB]: megabytes over TCP, both ways, checked" },
+	{ "bench", bench_main, "[-m] [-r ROUNDS] [NAME...]: what operations cost" },
+	{ "marks", marks_main, "FIFO FILE: reads a guest's counters at its bench's marks" },
 	{ "oom", oom_main, "a child takes all memory" },
 };
 

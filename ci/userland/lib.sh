@@ -45,6 +45,7 @@ bad_log() { dmesg | badlines; }
 # launch NAME ARGS...: runs the launcher in the foreground; what it and its
 # guest print goes to /tmp/NAME.log, with the host's clock to /tmp/NAME.times,
 # and, with NAME in front of each line, to the console. Its status is ours.
+# CGROUP: the cgroup's folder that it runs in.
 launch() {
 	local name=$1
 	shift
@@ -53,7 +54,9 @@ launch() {
 	{
 		status=0
 		# The shell becomes the launcher: its PID is the launcher's.
-		sh -c 'echo $$ >"$0"; exec lguest "$@"' "/tmp/$name.pid" "$@" </dev/null ||
+		sh -c '[ -z "$CGROUP" ] || echo $$ >"$CGROUP/cgroup.procs"
+			echo $$ >"$0"
+			exec lguest "$@"' "/tmp/$name.pid" "$@" </dev/null ||
 			status=$?
 		echo $status >"/tmp/$name.status"
 	} 2>&1 | tee "/tmp/$name.log" | lgtest tag "$name" "/tmp/$name.times"

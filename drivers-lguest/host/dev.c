@@ -20,6 +20,7 @@
 #include <linux/sched.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
+#include <linux/uio.h>
 #include "lg.h"
 
 /* Any command; all begin with the command word. */
@@ -254,7 +255,12 @@ static ssize_t lg_dev_write(struct file *file, const char __user *buf,
 	return err ? err : count;
 }
 
-static ssize_t lg_read_info(char __user *buf, size_t count)
+static ssize_t lg_give(struct iov_iter *to, const void *data, size_t len)
+{
+	return copy_to_iter(data, len, to) == len ? len : -EFAULT;
+}
+
+static ssize_t lg_read_info(struct iov_iter *to)
 {
 	struct lguest_info info = {
 		.version	= LGUEST_API_VERSION,
@@ -265,64 +271,69 @@ static ssize_t lg_read_info(char __user *buf, size_t count)
 		.window		= lg_window_start(),
 	};
 
-	if (count < sizeof(info))
+	if (iov_iter_count(to) < sizeof(info))
 		return -EINVAL;
-	return copy_to_user(buf, &info, sizeof(info)) ? -EFAULT : sizeof(info);
+	return lg_give(to, &info, sizeof(info));
 }
 
-static ssize_t lg_read_stats(struct lg_guest *g, char __user *buf, size_t count)
+static ssize_t lg_read_stats(struct lg_guest *g, struct iov_iter *to)
 {
 	struct lguest_stats stats = { .count = LGUEST_STATS };
 	int err;
 
 	BUILD_BUG_ON(ARRAY_SIZE(stats.value) < LGUEST_STATS);
 
-	if (count < sizeof(stats))
+	if (iov_iter_count(to) < sizeof(stats))
 		return -EINVAL;
 	err = lg_dev_ready(g);
 	if (err)
 		return err;
 	lg_stats_sum(g, stats.value);
-	return copy_to_user(buf, &stats, sizeof(stats)) ? -EFAULT : sizeof(stats);
+	return lg_give(to, &stats, sizeof(stats));
 }
 
 /* With vcpu->lock held: run, and tell the launcher why that ended. */
-static ssize_t lg_read_run(struct lg_vcpu *vcpu, char __user *buf)
+static ssize_t lg_read_run(struct lg_vcpu *vcpu, struct iov_iter *to)
 {
 	struct lg_guest *g = vcpu->guest;
 	size_t len = sizeof(vcpu->exit);
-	int err;
+	ssize_t ret;
 
 	if (READ_ONCE(g->dead_told))
 		return -ESHUTDOWN;
-	err = lg_vcpu_run(vcpu);
-	if (err)
-		return err;
+	ret = lg_vcpu_run(vcpu);
+	if (ret)
+		return ret;
 	/* Most exits have no text, and are many. */
 	if (!vcpu->exit.text[0])
 		len = offsetof(struct lguest_exit, text);
-	if (copy_to_user(buf, &vcpu->exit, len))
-		return -EFAULT;
-	/* Only now: a reader with a bad address may ask again. */
-	if (vcpu->exit.reason >= LGUEST_EXIT_HALTED)
+	ret = lg_give(to, &vcpu->exit, len);
+	/* A reader with a bad address may ask again. */
+	if (ret > 0 && vcpu->exit.reason >= LGUEST_EXIT_HALTED)
 		WRITE_ONCE(g->dead_told, true);
-	return len;
+	return ret;
 }
 
-static ssize_t lg_dev_read(struct file *file, char __user *buf, size_t count,
-			   loff_t *ppos)
+static ssize_t lg_dev_read(struct kiocb *iocb, struct iov_iter *to)
 {
-	struct lg_guest *g = file->private_data;
+	struct lg_guest *g = iocb->ki_filp->private_data;
+	loff_t pos = iocb->ki_pos;
 	struct lg_vcpu *vcpu;
-	loff_t pos = *ppos;
 	ssize_t ret;
 	int err;
 
+	/*
+	 * A run takes as long as it likes and does the thread's pending work, so it is
+	 * for a thread that has come for that and holds nothing: not for io_uring, which
+	 * reads with the ring's lock held if the file is non-blocking.
+	 */
+	if (!is_sync_kiocb(iocb))
+		return -EOPNOTSUPP;
 	if (pos == LGUEST_INFO_POS)
-		return lg_read_info(buf, count);
+		return lg_read_info(to);
 	if (pos == LGUEST_STATS_POS)
-		return lg_read_stats(g, buf, count);
-	if (pos < 0 || pos >= LG_MAX_VCPUS || count < sizeof(vcpu->exit))
+		return lg_read_stats(g, to);
+	if (pos < 0 || pos >= LG_MAX_VCPUS || iov_iter_count(to) < sizeof(vcpu->exit))
 		return -EINVAL;
 	err = lg_dev_ready(g);
 	if (err)
@@ -333,7 +344,7 @@ static ssize_t lg_dev_read(struct file *file, char __user *buf, size_t count,
 	/* One thread runs a processor; a second one is the launcher's mistake. */
 	if (!mutex_trylock(&vcpu->lock))
 		return -EBUSY;
-	ret = lg_read_run(vcpu, buf);
+	ret = lg_read_run(vcpu, to);
 	mutex_unlock(&vcpu->lock);
 	return ret;
 }
@@ -354,10 +365,14 @@ static __poll_t lg_dev_poll(struct file *file, poll_table *wait)
 
 static int lg_dev_open(struct inode *inode, struct file *file)
 {
-	struct lg_guest *g = lg_guest_create();
+	struct lg_guest *g;
 
-	if (IS_ERR_OR_NULL(g))
-		return g ? PTR_ERR(g) : -ENOMEM;
+	/* The guest's RAM will be in the opener's memory: a kernel thread has none. */
+	if (!current->mm)
+		return -EINVAL;
+	g = lg_guest_create();
+	if (!g)
+		return -ENOMEM;
 	file->private_data = g;
 	return 0;
 }
@@ -372,7 +387,7 @@ static const struct file_operations lg_dev_fops = {
 	.owner		= THIS_MODULE,
 	.open		= lg_dev_open,
 	.release	= lg_dev_release,
-	.read		= lg_dev_read,
+	.read_iter	= lg_dev_read,
 	.write		= lg_dev_write,
 	.poll		= lg_dev_poll,
 	.llseek		= no_seek_end_llseek,

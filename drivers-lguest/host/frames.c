@@ -4,12 +4,14 @@
  * launcher's page tables say. No reference is held: the MMU notifier tells when
  * a page goes or changes, and what was made of it goes first.
  */
+#include <linux/atomic.h>
 #include <linux/memremap.h>
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/vmalloc.h>
 
 #include "shadow.h"
 
@@ -211,10 +213,13 @@ int lg_get_frame(struct lg_guest *g, u32 gfn, bool write, bool may_write)
 			return r;
 	}
 	r = lg_get_frames(g, gfn, 1, write, false);
-	/* Never written: it will be, and the zero page would go then. */
-	if (r == 1 && may_write &&
-	    is_zero_pfn(READ_ONCE(sh->frames[gfn]) >> PAGE_SHIFT))
-		r = lg_get_frames(g, gfn, 1, true, false);
+	/*
+	 * Never written: it will be, and the zero page would go then. If the launcher
+	 * does not let it be written, it can still be read.
+	 */
+	if (r == 1 && may_write && is_zero_pfn(READ_ONCE(sh->frames[gfn]) >> PAGE_SHIFT) &&
+	    lg_get_frames(g, gfn, 1, true, false) == -EAGAIN)
+		r = -EAGAIN;
 	return r;
 }
 
@@ -317,10 +322,29 @@ static const struct mmu_notifier_ops lg_notifier_ops = {
 	.invalidate_range_end = lg_notifier_end,
 };
 
+/*
+ * The arrays of large guests come from vmalloc's address space, of which a 32-bit
+ * kernel has 128 MB in all: for all guests together there is a part of it.
+ */
+#define LG_FRAMES_TOTAL	(VMALLOC_TOTAL / 2)
+
+static atomic_long_t lg_frames_total;
+
+static long lg_frames_size(const struct lg_guest *g)
+{
+	return g->ram_pages * (sizeof(*g->shadow->frames) + sizeof(*g->shadow->leaf));
+}
+
 int lg_frames_init(struct lg_guest *g)
 {
+	long size = lg_frames_size(g);
 	int err;
 
+	if (atomic_long_add_return(size, &lg_frames_total) > LG_FRAMES_TOTAL) {
+		atomic_long_sub(size, &lg_frames_total);
+		return -ENOMEM;
+	}
+	g->shadow->frames_counted = true;
 	g->shadow->frames = kvcalloc(g->ram_pages, sizeof(*g->shadow->frames),
 				     GFP_KERNEL_ACCOUNT);
 	g->shadow->leaf = kvcalloc(g->ram_pages, sizeof(*g->shadow->leaf),
@@ -341,7 +365,11 @@ void lg_frames_destroy(struct lg_guest *g)
 	if (g->notifier_registered) {
 		g->notifier_registered = false;
 		mmu_notifier_unregister(&g->notifier, g->mm);
+		/* An invalidation may have begun before, and not end with us. */
+		g->notifier_count = 0;
 	}
 	kvfree(g->shadow->frames);
 	kvfree(g->shadow->leaf);
+	if (g->shadow->frames_counted)
+		atomic_long_sub(lg_frames_size(g), &lg_frames_total);
 }

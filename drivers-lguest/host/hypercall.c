@@ -39,6 +39,7 @@ static bool drop_one(struct lg_vcpu *vcpu, struct lg_kept *kept, u32 selector)
 		return false;
 	vcpu->gdt[kept->index] = kept->real;
 	vcpu->gdt_changed = true;
+	vcpu->idt_changed = true;	/* the direct gate looks at the GDT */
 	kept->index = 0;
 	return true;
 }
@@ -182,7 +183,7 @@ static int init(struct lg_vcpu *vcpu, u32 gpa, u32 version)
 	struct lguest_shared *shared;
 	struct page *page;
 	u32 user_cs;
-	int n;
+	int n, err;
 
 	BUILD_BUG_ON(sizeof(struct lguest_shared) > PAGE_SIZE);
 	BUILD_BUG_ON(offsetof(struct lguest_shared, irq_enabled) != LGUEST_SHARED_IRQ_ENABLED);
@@ -196,13 +197,18 @@ static int init(struct lg_vcpu *vcpu, u32 gpa, u32 version)
 	if (offset_in_page(gpa) || !lg_gpa_ok(g, gpa, PAGE_SIZE))
 		return -EINVAL;
 
+	err = account_locked_vm(g->mm, 1, true);
+	if (err)
+		return err;
 	n = pin_user_pages_fast(g->ram_base + gpa, 1, FOLL_WRITE | FOLL_LONGTERM, &page);
-	if (n != 1)
-		return n < 0 ? n : -EFAULT;
+	if (n != 1) {
+		err = n < 0 ? n : -EFAULT;
+		goto unaccount;
+	}
 	shared = vmap(&page, 1, VM_MAP, PAGE_KERNEL);
 	if (!shared) {
-		unpin_user_page(page);
-		return -ENOMEM;
+		err = -ENOMEM;
+		goto unpin;
 	}
 	vcpu->shared_page = page;
 	shared->irq_enabled = vcpu->boot_irqs ? X86_EFLAGS_IF : 0;
@@ -219,6 +225,12 @@ static int init(struct lg_vcpu *vcpu, u32 gpa, u32 version)
 	lg_irq_move_early(vcpu, shared);
 	lg_timer_start(vcpu);
 	return lg_shadow_mode_changed(vcpu);
+
+unpin:
+	unpin_user_page(page);
+unaccount:
+	account_locked_vm(g->mm, 1, false);
+	return err;
 }
 
 static int change_cr3(struct lg_vcpu *vcpu, u32 cr3)

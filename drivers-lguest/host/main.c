@@ -8,6 +8,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
+#include <asm/kvm_para.h>
 #include <asm/msr.h>
 #include "lg.h"
 
@@ -19,7 +20,7 @@ MODULE_PARM_DESC(strict_segments,
 /* What the host must be, or not be. */
 static int check_host(void)
 {
-	u64 efer;
+	u64 efer, apf;
 
 	if (boot_cpu_has(X86_FEATURE_LGUEST)) {
 		pr_err("this kernel is itself an lguest guest\n");
@@ -32,6 +33,15 @@ static int check_host(void)
 	/* SYSCALL would take a guest's program into the host's kernel. */
 	if (!rdmsrq_safe(MSR_EFER, &efer) && (efer & EFER_SCE)) {
 		pr_err("SYSCALL is enabled (EFER.SCE)\n");
+		return -ENODEV;
+	}
+	/*
+	 * KVM, if it has swapped out a page of ours, raises a page fault that is none,
+	 * and does so in ring 1 to 3 only.
+	 */
+	if (IS_ENABLED(CONFIG_KVM_GUEST) && kvm_para_available() &&
+	    !rdmsrq_safe(MSR_KVM_ASYNC_PF_EN, &apf) && (apf & KVM_ASYNC_PF_ENABLED)) {
+		pr_err("KVM's asynchronous page faults are on: boot this host with no-kvmapf\n");
 		return -ENODEV;
 	}
 	if (!tsc_khz) {

@@ -8,8 +8,8 @@
  * takes anything of the receiver's, since the sender's launcher may make that last
  * as long as it likes. Then it pins the receiver's pages, a few at a time, and
  * copies without waiting: what of the sender's has gone away since is not sent. For
- * the receiver's memory it does wait, and can be killed meanwhile. No lock is held
- * while it waits or copies.
+ * the receiver's memory it waits as long as a swap device takes, and not for any
+ * program. No lock is held while it copies.
  */
 #include <linux/cleanup.h>
 #include <linux/err.h>
@@ -28,6 +28,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/uaccess.h>
+#include <linux/userfaultfd_k.h>
 #include "dma.h"
 #include "lg.h"
 
@@ -235,34 +236,33 @@ static bool lg_port_ok(const struct lg_port *p, u32 gpa, u32 len)
 }
 
 /*
- * Pin up to @max pages of the receiver, from @gpa on. Who dies meanwhile has
- * no memory any more; who does not have it in memory makes the sender wait,
- * who can be killed: which would not be so with every file, so it has to be
- * anonymous or shared memory.
+ * Pin up to @max pages of the receiver, from @gpa on. A file or a userfaultfd could
+ * make the sender wait for a program, and with some files it could not even be
+ * killed, so it has to be anonymous or shared memory without. The lock is held all
+ * the time: what has been looked at is what is pinned.
  */
 static long lg_port_pin_locked(struct lg_port *p, unsigned long addr, u32 max,
-			       struct page **pages, int *locked)
+			       struct page **pages)
 {
 	struct vm_area_struct *vma = vma_lookup(p->mm, addr);
 
-	if (!vma || (vma->vm_file && !shmem_mapping(vma->vm_file->f_mapping)))
+	if (!vma || userfaultfd_armed(vma) ||
+	    (vma->vm_file && !shmem_mapping(vma->vm_file->f_mapping)))
 		return -EFAULT;
 	max = min_t(unsigned long, max, (vma->vm_end - addr) >> PAGE_SHIFT);
-	return pin_user_pages_remote(p->mm, addr, max, FOLL_WRITE, pages, locked);
+	return pin_user_pages_remote(p->mm, addr, max, FOLL_WRITE, pages, NULL);
 }
 
 static int lg_port_pin(struct lg_port *p, u32 gpa, u32 max, struct page **pages)
 {
 	unsigned long addr = (p->ram_base + gpa) & PAGE_MASK;
-	int locked = 1;
 	long n = -EINTR;
 
 	if (!mmget_not_zero(p->mm))
 		return -ENOENT;
 	if (!mmap_read_lock_killable(p->mm)) {
-		n = lg_port_pin_locked(p, addr, max, pages, &locked);
-		if (locked)
-			mmap_read_unlock(p->mm);
+		n = lg_port_pin_locked(p, addr, max, pages);
+		mmap_read_unlock(p->mm);
 	}
 	/* If this is the last one, it is not for us to tear all down. */
 	mmput_async(p->mm);

@@ -142,6 +142,7 @@ struct lg_shadow {
 	pteval_t buf[LG_ROOT_ENTRIES];
 	u32 *frames;
 	u32 *leaf;
+	bool frames_counted;
 	unsigned int zaps;
 };
 

@@ -16,6 +16,7 @@
 #include <asm/debugreg.h>
 #include <asm/desc.h>
 #include <asm/fixmap.h>
+#include <asm/mce.h>
 #include <asm/msr.h>
 #include <asm/nospec-branch.h>
 #include <asm/special_insns.h>
@@ -445,10 +446,19 @@ static void raise_host_event(struct lg_vcpu *vcpu, const struct lg_state_page *s
 	u32 trap = vcpu->regs.trap;
 	unsigned long eflags = X86_EFLAGS_FIXED;
 
-	if (trap != X86_TRAP_NMI && trap != X86_TRAP_MC) {
+#ifdef CONFIG_X86_MCE
+	if (trap == X86_TRAP_MC) {
+		/* As in KVM: it hit the launcher, who can be killed, not the kernel. */
+		struct pt_regs regs = { .cs = 3, .flags = X86_EFLAGS_IF };
+
+		do_machine_check(&regs);
+		return;
+	}
+#endif
+	if (trap != X86_TRAP_NMI) {
 		if (trap < FIRST_EXTERNAL_VECTOR || trap > 255)
 			return;
-		/* int 0x80 that the guest's table does not let go directly */
+		/* The host's gate for system calls is no interrupt's. */
 		if (trap == IA32_SYSCALL_VECTOR)
 			return;
 		eflags |= X86_EFLAGS_IF;
@@ -521,4 +531,11 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 	raise_counted(vcpu, s, &s->nmi_count, X86_TRAP_NMI);
 	raise_counted(vcpu, s, &s->mce_count, X86_TRAP_MC);
 	raise_host_event(vcpu, s);
+
+	/*
+	 * The next IRET takes this as it is. The page has been writable for this
+	 * processor only, but ring 0 is more than should hang on that.
+	 */
+	if (!(vcpu->regs.cs & 3))
+		vcpu->regs.trap = LG_TRAP_LOST;
 }

@@ -129,6 +129,7 @@ static void vcpu_destroy(struct lg_vcpu *vcpu)
 	if (vcpu->shared_page) {
 		vunmap(vcpu->shared);
 		unpin_user_pages_dirty_lock(&vcpu->shared_page, 1, true);
+		account_locked_vm(vcpu->guest->mm, 1, false);
 	}
 	free_page((unsigned long)vcpu->fpu);
 	mutex_destroy(&vcpu->lock);
@@ -222,18 +223,14 @@ destroy_vcpu:
 	return err;
 }
 
-/* The first to declare the guest dead says why. */
-static bool declare_dead(struct lg_guest *g, u32 reason, u32 kind)
+static void declare_dead(struct lg_guest *g, u32 reason, u32 kind)
 {
 	lockdep_assert_held(&g->kill_lock);
 
-	if (g->dead)
-		return false;
 	g->dead_reason = reason;
 	g->dead_kind = kind;
-	/* Pairs with the acquire in lg_vcpu_run(). */
+	/* With dead_text: pairs with the acquire in lg_vcpu_run(). */
 	smp_store_release(&g->dead, true);
-	return true;
 }
 
 static void tell_dead(struct lg_guest *g)
@@ -260,11 +257,12 @@ int lg_kill(struct lg_guest *g, const char *fmt, ...)
 	bool first;
 
 	spin_lock_irqsave(&g->kill_lock, flags);
-	first = declare_dead(g, LGUEST_EXIT_KILLED, 0);
+	first = !g->dead;
 	if (first) {
 		va_start(args, fmt);
 		vscnprintf(g->dead_text, sizeof(g->dead_text), fmt, args);
 		va_end(args);
+		declare_dead(g, LGUEST_EXIT_KILLED, 0);
 	}
 	spin_unlock_irqrestore(&g->kill_lock, flags);
 	if (first)
@@ -285,9 +283,12 @@ void lg_end(struct lg_guest *g, u32 reason, u32 kind, const char *text)
 	bool first;
 
 	spin_lock_irqsave(&g->kill_lock, flags);
-	first = declare_dead(g, reason, kind);
-	if (first && text)
-		strscpy(g->dead_text, text);
+	first = !g->dead;
+	if (first) {
+		if (text)
+			strscpy(g->dead_text, text);
+		declare_dead(g, reason, kind);
+	}
 	spin_unlock_irqrestore(&g->kill_lock, flags);
 	if (first)
 		tell_dead(g);

@@ -21,7 +21,7 @@ static void make_printable(char *text, size_t len)
 {
 	for (; len--; text++)
 		if (((unsigned char)*text < ' ' && *text != '\n') ||
-		    *text == '\177')
+		    (unsigned char)*text >= '\177')
 			*text = '?';
 }
 

@@ -86,7 +86,7 @@ void initrd_load(struct guest *g, const char *name, char *const *run,
 {
 	struct image img = {};
 	struct buffer archive = {};
-	uint64_t size, end, start;
+	uint64_t size, end, start, lowest;
 
 	if (name)
 		image_open(&img, "initrd", name);
@@ -97,17 +97,20 @@ void initrd_load(struct guest *g, const char *name, char *const *run,
 	if (!size)
 		return;
 
-	/* As high as the kernel can take it, out of the way of everything. */
+	/*
+	 * As high as the kernel can take it, out of the way of everything: behind the
+	 * image, and what is below 1 MB is the launcher's own.
+	 */
+	lowest = g->image_end > HIGH_START ? g->image_end : HIGH_START;
 	end = g->ram_size;
 	if (end > (uint64_t)g->initrd_max + 1)
 		end = (uint64_t)g->initrd_max + 1;
 	start = size < end ? (end - size) / PAGE * PAGE : 0;
-	if (start < g->image_end)
+	if (start < lowest)
 		die("initrd %s: too large: %llu KB; %u MB of memory leave %llu KB",
 		    name ? name : "for --run", (unsigned long long)size >> 10,
 		    g->ram_size >> 20,
-		    (unsigned long long)(end > g->image_end ?
-					 end - g->image_end : 0) >> 10);
+		    (unsigned long long)(end > lowest ? end - lowest : 0) >> 10);
 	if (name) {
 		image_load(g, &img, 0, start, img.size);
 		image_close(&img);

@@ -13,6 +13,7 @@
  *   EBUSY      LGUEST_INITIALISE came already; read(): another read() runs
  *              this virtual processor
  *   EBADF      LGUEST_LISTEN: not an eventfd
+ *   EOPNOTSUPP read() by io_uring or AIO: it is for a thread that waits
  *   EEXIST     LGUEST_LISTEN: somebody listens there already
  *   EIO        the caller's address space is not the one that opened the file
  *   ENOENT     LGUEST_GET_DMA: nothing is bound to that key; LGUEST_LISTEN with
@@ -80,7 +81,8 @@ enum lguest_command {
  * @flags: zero
  * @ram_base: address in the caller where the guest's physical memory begins;
  *	a multiple of the page size. Where the guest has DMA buffers it must be
- *	anonymous or shared memory (LGUEST_GET_DMA: EFAULT)
+ *	anonymous or shared memory, and not a userfaultfd's (LGUEST_GET_DMA:
+ *	EFAULT)
  * @ram_size: bytes of guest physical memory; a multiple of the page size
  * @entry: guest physical address where virtual processor 0 starts, in ring 1,
  *	with paging off and flat segments
