@@ -31,8 +31,7 @@ int lg_read_table(struct lg_guest *g, const struct lg_spt *t,
 
 	if (!user_read_access_begin(ram, (size_t)g->ram_pages << PAGE_SHIFT))
 		return -EFAULT;
-	for (i = find_next_bit(bits, to, from); i < to;
-	     i = find_next_bit(bits, to, i + 1)) {
+	lg_for_each_bit(i, bits, from, to) {
 		u32 gpa = lg_entry_gpa(sh, t, i);
 		u32 low = 0, high = 0;
 
@@ -89,7 +88,7 @@ static void lg_sync_table(struct lg_guest *g, struct lg_spt *t,
 
 	/* The notifier may have taken bits, nobody may have added some. */
 	spin_lock(&g->mmu_lock);
-	for_each_set_bit(i, t->present, LG_ENTRIES)
+	lg_for_each_bit(i, t->present, 0, LG_ENTRIES)
 		if (sh->buf[i] != t->guest[i])
 			lg_set_leaf(g, t, i, sh->buf[i]);
 	spin_unlock(&g->mmu_lock);
@@ -108,8 +107,7 @@ static void lg_sync_links(struct lg_guest *g, struct lg_spt *root,
 
 	r = lg_read_table(g, root, root->present, from, to);
 	spin_lock(&g->mmu_lock);
-	for (i = find_next_bit(root->present, to, from); i < to;
-	     i = find_next_bit(root->present, to, i + 1)) {
+	lg_for_each_bit(i, root->present, from, to) {
 		struct lg_spt *t = lg_child(root, i);
 		pteval_t pde = sh->buf[i];
 
@@ -134,7 +132,7 @@ void lg_sync_user(struct lg_guest *g, struct lg_spt *root)
 	if (lg_linear(sh))
 		return;
 	lg_sync_links(g, root, 0, sh->kernel_index);
-	for_each_set_bit(i, root->present, sh->kernel_index) {
+	lg_for_each_bit(i, root->present, 0, sh->kernel_index) {
 		lg_sync_table(g, lg_child(root, i), &budget);
 		cond_resched();
 	}
@@ -171,8 +169,7 @@ void lg_sync_kernel(struct lg_guest *g, struct lg_spt *root)
 	sh->kernel_epoch++;
 	lg_sync_kernel_links(g, root);
 
-	for (i = find_next_bit(root->present, end, sh->kernel_index); i < end;
-	     i = find_next_bit(root->present, end, i + 1)) {
+	lg_for_each_bit(i, root->present, sh->kernel_index, end) {
 		t = lg_child(root, i);
 		t->kernel_epoch = sh->kernel_epoch;
 		lg_sync_table(g, t, &budget);
@@ -190,8 +187,7 @@ void lg_sync_kernel(struct lg_guest *g, struct lg_spt *root)
 
 	spin_lock(&g->mmu_lock);
 	/* New roots take their links from here: nothing that is not in @root. */
-	for (i = find_next_bit(sh->kernel->present, end, sh->kernel_index); i < end;
-	     i = find_next_bit(sh->kernel->present, end, i + 1)) {
+	lg_for_each_bit(i, sh->kernel->present, sh->kernel_index, end) {
 		if (sh->kernel->guest[i] != root->guest[i] ||
 		    !test_bit(i, root->present))
 			lg_unlink(g, sh->kernel, i);

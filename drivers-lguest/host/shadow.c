@@ -87,8 +87,7 @@ static void lg_adopt_kernel(struct lg_guest *g, struct lg_spt *root)
 	    lg_read_table(g, root, sh->kernel->present, sh->kernel_index, end))
 		return;
 	spin_lock(&g->mmu_lock);
-	for (i = find_next_bit(sh->kernel->present, end, sh->kernel_index); i < end;
-	     i = find_next_bit(sh->kernel->present, end, i + 1))
+	lg_for_each_bit(i, sh->kernel->present, sh->kernel_index, end)
 		if (sh->buf[i] == sh->kernel->guest[i])
 			lg_set_link(g, root, i, lg_child(sh->kernel, i), sh->buf[i]);
 	spin_unlock(&g->mmu_lock);
@@ -401,14 +400,30 @@ static void lg_get_frames_around(struct lg_guest *g, u32 gfn)
 /**
  * struct lg_around - guest entries around the one that faulted
  * @from: index of the first
- * @n: how many
+ * @want: those that the shadow should have, and has not, a bit each
  * @entry: as they are in the guest
  */
 struct lg_around {
 	unsigned int from;
-	unsigned int n;
+	unsigned long want;
 	pteval_t entry[LG_AROUND];
 };
+
+/* Which of the entries from @from on @root has in the table for @addr already. */
+static unsigned long lg_there(struct lg_shadow *sh, const struct lg_spt *root, u32 addr,
+			      pteval_t pde, unsigned int from)
+{
+	unsigned int i = lg_root_index(addr);
+	const struct lg_spt *t;
+
+	BUILD_BUG_ON(BITS_PER_LONG % LG_AROUND);
+	if (!test_bit(i, root->present))
+		return 0;
+	t = lg_child(root, i);
+	if (!lg_is_for(sh, t, pde, i))
+		return 0;
+	return READ_ONCE(t->present[from / BITS_PER_LONG]) >> (from % BITS_PER_LONG);
+}
 
 /*
  * Read the neighbours of an entry and learn their frames. Those that the guest
@@ -416,15 +431,16 @@ struct lg_around {
  * the child's entries) also the others, and A is set in them: a processor may
  * set it ahead of use.
  */
-static void lg_read_around(struct lg_guest *g, pteval_t pde, u32 addr, bool fresh,
-			   struct lg_around *around)
+static void lg_read_around(struct lg_guest *g, const struct lg_spt *root, pteval_t pde,
+			   u32 addr, bool fresh, struct lg_around *around)
 {
 	struct lg_shadow *sh = g->shadow;
 	unsigned int i = lg_table_index(addr), size = lg_entry_size(sh);
+	unsigned long skip;
 	u32 gpa;
 	int k;
 
-	around->n = 0;
+	around->want = 0;
 	around->from = round_down(i, LG_AROUND);
 	gpa = lg_table_gpa(sh, pde, lg_root_index(addr)) + around->from * size;
 	if (lg_gpa_read(g, gpa, around->entry, LG_AROUND * size))
@@ -432,13 +448,13 @@ static void lg_read_around(struct lg_guest *g, pteval_t pde, u32 addr, bool fres
 	/* From the last one on, so that none is written over before its turn. */
 	for (k = LG_AROUND - 1; lg_split(sh) && k >= 0; k--)
 		around->entry[k] = ((const u32 *)around->entry)[k];
-	around->n = LG_AROUND;
+	skip = lg_there(sh, root, addr, pde, around->from) | BIT(i - around->from);
 	for (k = 0; k < LG_AROUND; k++) {
 		pteval_t entry = around->entry[k];
 		u32 gfn = lg_entry_gfn(entry), low = entry;
 		bool write = (entry & _PAGE_RW) && (entry & _PAGE_DIRTY);
 
-		if (around->from + k == i ||
+		if (!(entry & _PAGE_PRESENT) || (skip & BIT(k)) ||
 		    !lg_usable(sh, entry | _PAGE_ACCESSED) || gfn >= g->ram_pages)
 			continue;
 		if (!(entry & _PAGE_ACCESSED)) {
@@ -449,6 +465,7 @@ static void lg_read_around(struct lg_guest *g, pteval_t pde, u32 addr, bool fres
 				continue;
 			around->entry[k] = entry | _PAGE_ACCESSED;
 		}
+		around->want |= BIT(k);
 		if (!lg_frame_known(sh, gfn, false))
 			lg_get_frames(g, gfn, 1, write, true);
 	}
@@ -461,10 +478,11 @@ static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 	struct lg_shadow *sh = g->shadow;
 	bool write = access & LG_ACCESS_WRITE;
 	bool may_write, user;
-	struct lg_around around = { };
+	struct lg_around around;
 	struct lg_spt *root, *t;
 	struct lg_walk w;
-	int k, r;
+	unsigned int k;
+	int r;
 
 	if (lg_kernel_unknown(vcpu)) {
 		r = lg_restart(vcpu, 0);
@@ -505,7 +523,7 @@ static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 	if (w.large)
 		lg_get_frames_around(g, w.gfn);
 	else
-		lg_read_around(g, w.pde, addr, user && root->fresh, &around);
+		lg_read_around(g, root, w.pde, addr, user && root->fresh, &around);
 
 	spin_lock(&g->mmu_lock);
 	t = lg_link(g, root, addr, w.pde);
@@ -514,12 +532,9 @@ static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 		lg_fill_large(g, t, addr);
 	} else {
 		lg_set_leaf(g, t, lg_table_index(addr), w.pte);
-		for (k = 0; k < around.n; k++) {
-			if (test_bit(around.from + k, t->present) ||
-			    !lg_usable(sh, around.entry[k]))
-				continue;
-			lg_set_leaf(g, t, around.from + k, around.entry[k]);
-		}
+		for_each_set_bit(k, &around.want, LG_AROUND)
+			if (!test_bit(around.from + k, t->present))
+				lg_set_leaf(g, t, around.from + k, around.entry[k]);
 	}
 	lg_remember_kernel(g, root, addr);
 	spin_unlock(&g->mmu_lock);

@@ -251,6 +251,26 @@ static inline pteval_t lg_linear_pde(u32 addr)
 }
 
 /*
+ * The next set bit from @from on, as find_next_bit(), but mostly without a call: what
+ * is present is next to each other, and to look for it is much of what a flush costs.
+ */
+static inline unsigned int lg_next_bit(const unsigned long *map, unsigned int to,
+				       unsigned int from)
+{
+	unsigned long word;
+
+	if (from >= to)
+		return to;
+	word = map[from / BITS_PER_LONG] >> (from % BITS_PER_LONG);
+	return word ? min(from + (unsigned int)__ffs(word), to) :
+		      find_next_bit(map, to, from);
+}
+
+#define lg_for_each_bit(i, map, from, to)				\
+	for ((i) = lg_next_bit(map, to, from); (i) < (to);		\
+	     (i) = lg_next_bit(map, to, (i) + 1))
+
+/*
  * Present, and used before: what a TLB may hold. No guest has memory above 4G,
  * and bits up there are reserved or lead out of it; but for NX, if it is on.
  */

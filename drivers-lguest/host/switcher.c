@@ -493,7 +493,8 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 	s->host_cr3 = __native_read_cr3();
 	vcpu->regs.eflags = (vcpu->regs.eflags & LG_EFLAGS_GUEST) |
 			    X86_EFLAGS_FIXED | X86_EFLAGS_IF;
-	c->regs->regs = vcpu->regs;
+	/* Not by assignment: that is five instructions a word. */
+	__memcpy(&c->regs->regs, &vcpu->regs, sizeof(vcpu->regs));
 
 	lg_check_before(&check);
 	savesegment(gs, gs);
@@ -517,7 +518,7 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 	if (ldt)
 		asm volatile("lldt %w0" :: "r" (ldt) : "memory");
 	loadsegment(gs, gs);		/* perhaps from the LDT */
-	vcpu->regs = c->regs->regs;
+	__memcpy(&vcpu->regs, &c->regs->regs, sizeof(vcpu->regs));
 	if (vcpu->regs.trap == X86_TRAP_DB) {
 		/* Sticky: whoever comes next must not take it for its own. */
 		vcpu->dr[6] = native_get_debugreg(6);

@@ -276,7 +276,7 @@ void lg_clear_table(struct lg_guest *g, struct lg_spt *t)
 	unsigned int i;
 
 	lockdep_assert_held(&g->mmu_lock);
-	for_each_set_bit(i, t->present, LG_ENTRIES)
+	lg_for_each_bit(i, t->present, 0, LG_ENTRIES)
 		lg_write_entry(&t->entry[i], 0);
 	bitmap_zero(t->present, LG_ENTRIES);
 	t->count = 0;
@@ -303,8 +303,7 @@ void lg_unlink_range(struct lg_guest *g, struct lg_spt *root, unsigned int from,
 {
 	unsigned int i;
 
-	for (i = find_next_bit(root->present, to, from); i < to;
-	     i = find_next_bit(root->present, to, i + 1)) {
+	lg_for_each_bit(i, root->present, from, to) {
 		lg_unlink(g, root, i);
 		/* Each may be the last link of a table, and that full. */
 		cond_resched_lock(&g->mmu_lock);
@@ -341,7 +340,7 @@ static void lg_unlink_table(struct lg_guest *g, struct lg_spt *root,
 {
 	unsigned int i;
 
-	for_each_set_bit(i, root->present, LG_ROOT_ENTRIES)
+	lg_for_each_bit(i, root->present, 0, LG_ROOT_ENTRIES)
 		if (lg_child(root, i) == t)
 			lg_unlink(g, root, i);
 }
