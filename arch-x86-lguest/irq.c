@@ -15,6 +15,7 @@
 #include <linux/irqdomain.h>
 
 #include <asm/barrier.h>
+#include <asm/cpufeature.h>
 #include <asm/desc.h>
 #include <asm/hardirq.h>
 #include <asm/idtentry.h>
@@ -156,6 +157,10 @@ static void __init lguest_pre_vector_init(void)
 	struct fwnode_handle *fwnode;
 
 	sysvec_install(HYPERVISOR_CALLBACK_VECTOR, sysvec_lguest_callback);
+
+	/* A kernel with isolated page tables has not mapped that for ring 3. */
+	if (!boot_cpu_has(X86_FEATURE_PTI))
+		lguest_shared->fault_entry = (unsigned long)lguest_page_fault;
 
 	fwnode = irq_domain_alloc_named_fwnode("lguest");
 	if (fwnode)

@@ -37,6 +37,8 @@ unsigned long lguest_save_fl(void);
 void lguest_irq_disable(void);
 void lguest_irq_enable(void);
 unsigned long lguest_read_cr2(void);
+/* Here the host enters to tell of a page fault of ring 3. */
+void lguest_page_fault(void);
 
 /* irq.c: the interrupt flag and interrupts */
 void lguest_irq_init(void);

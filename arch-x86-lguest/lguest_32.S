@@ -44,6 +44,17 @@ SYM_FUNC_START(lguest_irq_enable)
 	RET
 SYM_FUNC_END(lguest_irq_enable)
 
+/*
+ * A page fault of ring 3, of which the host tells in the shared page: lay the frame
+ * that a processor would have pushed. %ds is still the program's.
+ */
+SYM_CODE_START(lguest_page_fault)
+	.irp word, 20, 16, 12, 8, 4, 0			/* from ss to error */
+	pushl	%ss:(lguest_shared_page + LGUEST_SHARED_FAULT + \word)
+	.endr
+	jmp	asm_exc_page_fault
+SYM_CODE_END(lguest_page_fault)
+
 SYM_FUNC_START(lguest_read_cr2)
 	movl	lguest_shared_page + LGUEST_SHARED_CR2, %eax
 	RET

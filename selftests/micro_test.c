@@ -80,8 +80,6 @@ struct run {
 
 double patience = 1;
 static bool verbose;
-static struct image *list;
-static unsigned int count, times = 1;
 static char launcher[PATH_MAX];
 static char folder[PATH_MAX];
 
@@ -421,9 +419,10 @@ static bool wanted(const char *name, char **patterns)
 	return false;
 }
 
-static void find_images(char **patterns)
+static struct image *find_images(char **patterns, unsigned int *count)
 {
 	struct dirent **entries;
+	struct image *list;
 	int i, n;
 
 	n = scandir(folder, &entries, is_test, alphasort);
@@ -432,8 +431,9 @@ static void find_images(char **patterns)
 	list = calloc(n + 1, sizeof(*list));
 	if (!list)
 		ksft_exit_fail_perror("calloc");
+	*count = 0;
 	for (i = 0; i < n; i++) {
-		struct image *img = &list[count];
+		struct image *img = &list[*count];
 
 		if (!wanted(entries[i]->d_name, patterns))
 			continue;
@@ -441,11 +441,12 @@ static void find_images(char **patterns)
 		if (snprintf(img->path, sizeof(img->path), "%s/%s", folder, img->name) >= PATH_MAX)
 			ksft_exit_fail_msg("%s: too long\n", folder);
 		read_image(img);
-		count++;
+		(*count)++;
 	}
+	return list;
 }
 
-static void test(const struct image *img)
+static void test(const struct image *img, unsigned int times)
 {
 	static struct run run;
 	char why[256] = "";
@@ -542,20 +543,11 @@ static void find_launcher(void)
 		ksft_exit_skip("no launcher: set LGUEST\n");
 }
 
-/* As the tests do, but that nothing is judged and nothing watched. */
-static void all_again(void)
-{
-	unsigned int i, n;
-
-	for (i = 0; i < count; i++)
-		for (n = 0; n < times; n++)
-			warm_up(&list[i]);
-}
-
 int main(int argc, char **argv)
 {
+	unsigned int i, count, times = 1;
 	char bystander[PATH_MAX + 16];
-	unsigned int i;
+	struct image *list;
 	bool only_list = false;
 	long slack = SLACK;
 	int c;
@@ -588,7 +580,7 @@ int main(int argc, char **argv)
 	if (!only_list)
 		ksft_print_header();
 	find_folder();
-	find_images(argv + optind);
+	list = find_images(argv + optind, &count);
 	if (only_list) {
 		for (i = 0; i < count; i++)
 			puts(list[i].name);
@@ -607,7 +599,7 @@ int main(int argc, char **argv)
 	oracle_start(bystander);
 	oracle_baseline(warm_up, &list[0]);
 	for (i = 0; i < count; i++)
-		test(&list[i]);
-	ksft_test_result(oracle_finish((unsigned long)count * times, slack, all_again), "host\n");
+		test(&list[i], times);
+	ksft_test_result(oracle_finish((unsigned long)count * times, slack), "host\n");
 	ksft_finished();
 }

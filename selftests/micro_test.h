@@ -26,7 +26,6 @@ bool oracle_look(void);			/* after a run: does not wait */
 bool oracle_examine(void);		/* after a test: waits for signs of life */
 /* From now on nothing may be lost; it has @run run a guest on each CPU first. */
 void oracle_baseline(void (*run)(const void *image), const void *image);
-/* @slack: of memory, in kB; @again runs all guests once more */
-bool oracle_finish(unsigned long runs, long slack, void (*again)(void));
+bool oracle_finish(unsigned long runs, long slack);	/* of memory, in kB */
 
 #endif /* MICRO_TEST_H */

@@ -9,10 +9,8 @@
  * the guest meanwhile (marks, below). The region is also bracketed by NOPs that
  * an emulator's plugin can see: NOP DWORD [EAX + 0x4d4b5201], and ...02.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
@@ -22,7 +20,6 @@
 #include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "lgtest.h"
@@ -36,13 +33,9 @@
 static char from[BLOCK] __attribute__((aligned(PAGE)));
 static char to[BLOCK] __attribute__((aligned(PAGE)));
 
-/* What a child measures, it leaves here. */
-static struct {
-	uint64_t spent;
-	volatile unsigned int hits;
-} *shared;
-
 static uint64_t started, spent;
+static uint64_t *child_spent;		/* what a child measures, it leaves there */
+static volatile unsigned int hits;	/* signals */
 
 static uint64_t clock_ns(void)
 {
@@ -374,33 +367,33 @@ static char *page_of_fault;
 
 static void on_signal(int sig)
 {
-	shared->hits++;
+	hits++;
 }
 
 static void on_fault(int sig)
 {
-	shared->hits++;
+	hits++;
 	mprotect(page_of_fault, PAGE, PROT_READ | PROT_WRITE);
 }
 
 static void signal_self(unsigned int n)
 {
 	struct sigaction sa = { .sa_handler = on_signal };
-	unsigned int i, before = shared->hits;
+	unsigned int i, before = hits;
 
 	need(!sigaction(SIGUSR1, &sa, NULL));
 	begin();
 	for (i = 0; i < n; i++)
 		kill(getpid(), SIGUSR1);
 	end();
-	need(shared->hits - before == n);
+	need(hits - before == n);
 }
 
 /* The write faults, the handler allows it; then it is forbidden again. */
 static void signal_fault(unsigned int n)
 {
 	struct sigaction sa = { .sa_handler = on_fault }, old;
-	unsigned int i, before = shared->hits;
+	unsigned int i, before = hits;
 
 	page_of_fault = map_pages(1);
 	touch(page_of_fault, 1);
@@ -411,7 +404,7 @@ static void signal_fault(unsigned int n)
 		touch(page_of_fault, 1);
 	}
 	end();
-	need(shared->hits - before == n);
+	need(hits - before == n);
 	sigaction(SIGSEGV, &old, NULL);
 	munmap(page_of_fault, PAGE);
 }
@@ -487,15 +480,15 @@ static void cow_page(unsigned int n)
 		if (!pid) {
 			/* First what else it has to copy. */
 			spent = 0;
-			shared->spent = clock_ns();
+			*child_spent = clock_ns();
 			begin();
 			touch(p, PAGES);
 			end();
-			shared->spent = spent;
+			*child_spent = spent;
 			_exit(0);
 		}
 		wait_child(pid);
-		spent += shared->spent;
+		spent += *child_spent;
 	}
 	munmap(p, PAGES * PAGE);
 }
@@ -670,8 +663,8 @@ int bench_main(int argc, char **argv)
 		else
 			return 2;
 	}
-	shared = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	need(shared != MAP_FAILED);
+	child_spent = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	need(child_spent != MAP_FAILED);
 	for (i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
 		const char *name = operations[i].name;
 		unsigned int n = operations[i].n;

@@ -87,16 +87,9 @@ static bool operand_address(struct lg_vcpu *vcpu, struct insn *insn, u32 *addr)
 }
 
 /* The instruction faults, as it would with such an operand. */
-static int refuse(struct lg_vcpu *vcpu)
+static int refuse(struct lg_vcpu *vcpu, u8 vector)
 {
-	int err = lg_inject_gp(vcpu, 0);
-
-	return err ? err : LG_REFLECTED;
-}
-
-static int undefined(struct lg_vcpu *vcpu)
-{
-	const struct lg_fault fault = { .vector = X86_TRAP_UD };
+	const struct lg_fault fault = { .vector = vector };
 	int err = lg_inject_fault(vcpu, &fault);
 
 	return err ? err : LG_REFLECTED;
@@ -113,7 +106,7 @@ static int set_cr0(struct lg_vcpu *vcpu, u32 value)
 		return lg_kill(vcpu->guest, "CR0.PE cleared at eip %#x: no real mode",
 			       vcpu->regs.eip);
 	if ((value & (X86_CR0_NW | X86_CR0_CD)) == X86_CR0_NW)
-		return refuse(vcpu);
+		return refuse(vcpu, X86_TRAP_GP);
 	vcpu->cr0 = value | X86_CR0_ET;
 	return changed & X86_CR0_PG ? lg_shadow_mode_changed(vcpu) : 0;
 }
@@ -127,7 +120,7 @@ static int set_cr4(struct lg_vcpu *vcpu, u32 value)
 			       "CR4.PAE set at eip %#x: a guest with PAE needs a host with PAE",
 			       vcpu->regs.eip);
 	if (value & ~CR4_ALLOWED)
-		return refuse(vcpu);
+		return refuse(vcpu, X86_TRAP_GP);
 	vcpu->cr4 = value;
 	return changed & (X86_CR4_PSE | X86_CR4_PAE | X86_CR4_PGE) ?
 	       lg_shadow_mode_changed(vcpu) : 0;
@@ -156,7 +149,7 @@ static int move_special(struct lg_vcpu *vcpu, u8 op, struct insn *insn)
 	/* DR4 and DR5 are other names of DR6 and DR7, if CR4.DE does not take them away. */
 	if ((op & 1) && (n == 4 || n == 5)) {
 		if (vcpu->cr4 & X86_CR4_DE)
-			return undefined(vcpu);
+			return refuse(vcpu, X86_TRAP_UD);
 		n += 2;
 	}
 	if (op == 0x21) {
@@ -195,7 +188,7 @@ static int move_special(struct lg_vcpu *vcpu, u8 op, struct insn *insn)
 		*reg = vcpu->cr4;
 		return 0;
 	}
-	return undefined(vcpu);
+	return refuse(vcpu, X86_TRAP_UD);
 }
 
 /* 0F 01: LGDT, LIDT, LMSW, INVLPG with a memory operand. */

@@ -55,12 +55,58 @@ static pteval_t lg_read_one(struct lg_guest *g, const struct lg_spt *t,
 			    unsigned int i)
 {
 	u32 gpa = lg_entry_gpa(g->shadow, t, i);
-	pteval_t entry = 0;
+	const u32 __user *p = lg_gpa_user(g, gpa);
+	u32 low, high = 0;
 
-	if (gpa == LG_NO_GPA ||
-	    lg_gpa_read(g, gpa, &entry, lg_entry_size(g->shadow)))
+	if (gpa >> PAGE_SHIFT >= g->ram_pages || get_user(low, p) ||
+	    (lg_entry_size(g->shadow) > sizeof(low) && get_user(high, p + 1)))
 		return 0;
-	return entry;
+	return (u64)high << 32 | low;
+}
+
+/*
+ * Which entries of a lower table differ from the guest's? What the guest's are goes to
+ * sh->buf. It is most of what a fork costs the host: a few instructions an entry.
+ */
+static int lg_compare_table(struct lg_guest *g, const struct lg_spt *t,
+			    unsigned long *changed, bool *any)
+{
+	struct lg_shadow *sh = g->shadow;
+	unsigned int size = lg_entry_size(sh);
+	const void __user *table = lg_gpa_user(g, t->gpa);
+	unsigned int w, i;
+	unsigned long bits, differ;
+
+	*any = false;
+	if (!lg_gpa_ok(g, t->gpa, LG_ENTRIES * size) ||
+	    !user_read_access_begin(table, LG_ENTRIES * size))
+		return -EFAULT;
+	for (w = 0; w < LG_ENTRIES / BITS_PER_LONG; w++) {
+		differ = 0;
+		for (bits = READ_ONCE(t->present[w]); bits; bits &= bits - 1) {
+			pteval_t entry;
+			u32 low, high = 0;
+
+			i = w * BITS_PER_LONG + __ffs(bits);
+			unsafe_get_user(low, (u32 __user *)(table + i * size), fault);
+			if (size > sizeof(low))
+				unsafe_get_user(high, (u32 __user *)(table + i * size + 4),
+						fault);
+			entry = (u64)high << 32 | low;
+			if (entry == t->guest[i])
+				continue;
+			sh->buf[i] = entry;
+			differ |= BIT(i % BITS_PER_LONG);
+		}
+		changed[w] = differ;
+		*any |= differ;
+	}
+	user_read_access_end();
+	return 0;
+
+fault:
+	user_read_access_end();
+	return -EFAULT;
 }
 
 /*
@@ -73,23 +119,26 @@ static void lg_sync_table(struct lg_guest *g, struct lg_spt *t,
 			  unsigned int *budget)
 {
 	struct lg_shadow *sh = g->shadow;
+	DECLARE_BITMAP(changed, LG_ENTRIES);
 	unsigned int i;
+	bool any;
 
 	if (t->kind == LG_LARGE || !t->count)
 		return;
-	if (t->count > *budget ||
-	    lg_read_table(g, t, t->present, 0, LG_ENTRIES)) {
+	if (t->count > *budget || lg_compare_table(g, t, changed, &any)) {
 		spin_lock(&g->mmu_lock);
 		lg_clear_table(g, t);
 		spin_unlock(&g->mmu_lock);
 		return;
 	}
 	*budget -= t->count;
+	if (!any)
+		return;
 
-	/* The notifier may have taken bits, nobody may have added some. */
+	/* The notifier may have taken some, nobody may have added any. */
 	spin_lock(&g->mmu_lock);
-	lg_for_each_bit(i, t->present, 0, LG_ENTRIES)
-		if (sh->buf[i] != t->guest[i])
+	lg_for_each_bit(i, changed, 0, LG_ENTRIES)
+		if (test_bit(i, t->present))
 			lg_set_leaf(g, t, i, sh->buf[i]);
 	spin_unlock(&g->mmu_lock);
 }

@@ -9,6 +9,8 @@
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
+#include <asm/irq_vectors.h>
+#include <asm/trapnr.h>
 #include "lg.h"
 
 /*
@@ -146,8 +148,8 @@ static int load_idt_entry(struct lg_vcpu *vcpu, u32 index, u32 low, u32 high)
 	if (index >= ARRAY_SIZE(vcpu->idt))
 		return -EINVAL;
 	memcpy(&vcpu->idt[index], raw, sizeof(raw));
-	/* Only the direct gate is in the CPU's copy. */
-	if (index == IA32_SYSCALL_VECTOR)
+	/* Only of these is there something in the CPU's copy. */
+	if (index == IA32_SYSCALL_VECTOR || index == X86_TRAP_PF)
 		vcpu->idt_changed = true;
 	return 0;
 }
@@ -189,6 +191,7 @@ static int init(struct lg_vcpu *vcpu, u32 gpa, u32 version)
 	BUILD_BUG_ON(offsetof(struct lguest_shared, irq_enabled) != LGUEST_SHARED_IRQ_ENABLED);
 	BUILD_BUG_ON(offsetof(struct lguest_shared, irq_pending) != LGUEST_SHARED_IRQ_PENDING);
 	BUILD_BUG_ON(offsetof(struct lguest_shared, cr2) != LGUEST_SHARED_CR2);
+	BUILD_BUG_ON(offsetof(struct lguest_shared, fault) != LGUEST_SHARED_FAULT);
 
 	if (version != LGUEST_ABI_VERSION)
 		return -EPROTO;
@@ -222,6 +225,7 @@ static int init(struct lg_vcpu *vcpu, u32 gpa, u32 version)
 	/* Pairs with lg_irq_raise(). */
 	smp_store_release(&vcpu->shared, shared);
 	smp_mb();			/* and with the one behind its atomic_or() */
+	vcpu->idt_changed = true;	/* so that the switcher gets to know the page */
 	lg_irq_move_early(vcpu, shared);
 	lg_timer_start(vcpu);
 	return lg_shadow_mode_changed(vcpu);

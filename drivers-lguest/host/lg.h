@@ -108,6 +108,9 @@ struct lg_vcpu {
 	bool boot_irqs;			/* virtual IF before LGUEST_HC_INIT */
 	bool gdt_changed, idt_changed;	/* the CPU's copy is old */
 	u32 refused;			/* descriptors that were refused */
+	struct lg_hint hint;		/* for the switcher: a new one */
+	bool hints_old;			/* those that it has are of other tables */
+	u32 fault_entry;		/* shared->fault_entry, of @hint */
 	u16 user_cs;			/* shared->user_cs, checked; or 0 */
 	bool user_cs_hidden;		/* see hide_user_cs() in irq.c */
 	bool halted;			/* waits for an interrupt */
@@ -272,7 +275,6 @@ bool lg_desc_sanitise(struct desc_struct *d, u32 window, bool strict);
 int lg_handle_exit(struct lg_vcpu *vcpu);
 int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error);
 int lg_inject_fault(struct lg_vcpu *vcpu, const struct lg_fault *fault);
-int lg_inject_gp(struct lg_vcpu *vcpu, u32 error);
 int lg_complete_iret(struct lg_vcpu *vcpu);
 const struct desc_struct *lg_descriptor(const struct lg_vcpu *vcpu, u32 selector);
 bool lg_kernel_code(const struct lg_vcpu *vcpu, u32 selector);

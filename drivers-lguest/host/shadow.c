@@ -45,6 +45,8 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
+#include <linux/uaccess.h>
+#include <linux/unroll.h>
 #include <asm/trap_pf.h>
 
 #include "shadow.h"
@@ -58,6 +60,13 @@ static int lg_shadow_result(struct lg_guest *g, int r)
 	if (r == -ENOMEM)
 		return lg_kill(g, "no memory for the shadow page tables");
 	return r;
+}
+
+/* They are by linear address, and of the address space that was. */
+static void lg_forget_hints(struct lg_vcpu *vcpu)
+{
+	vcpu->hint.faults = 0;
+	vcpu->hints_old = true;
 }
 
 /* A root without links. The pool is filled. */
@@ -258,6 +267,7 @@ int lg_shadow_load_cr3(struct lg_vcpu *vcpu, u32 cr3, u64 ctx_id, u64 tlb_gen)
 	if (r)
 		return r;
 
+	lg_forget_hints(vcpu);
 	mutex_lock(&sh->lock);
 	vcpu->cr3 = cr3;
 	root = vcpu->mmu.root;
@@ -300,6 +310,7 @@ int lg_shadow_mode_changed(struct lg_vcpu *vcpu)
 	if (r)
 		return r;
 
+	lg_forget_hints(vcpu);
 	mutex_lock(&sh->lock);
 	begin = !vcpu->mmu.root;
 	if (begin || sh->mode != lg_mode(vcpu) || lg_kernel_unknown(vcpu)) {
@@ -400,14 +411,46 @@ static void lg_get_frames_around(struct lg_guest *g, u32 gfn)
 /**
  * struct lg_around - guest entries around the one that faulted
  * @from: index of the first
- * @want: those that the shadow should have, and has not, a bit each
+ * @present: those that are present, a bit each; all of them 0 if they were not read
+ * @want: those that the shadow should have, and has not
+ * @read: they were read
  * @entry: as they are in the guest
  */
 struct lg_around {
 	unsigned int from;
+	unsigned long present;
 	unsigned long want;
+	bool read;
 	pteval_t entry[LG_AROUND];
 };
+
+/* Read them from @gpa on, in one go: this is a good part of a fault. */
+static void lg_read_entries(struct lg_guest *g, u32 gpa, struct lg_around *around)
+{
+	unsigned int size = lg_entry_size(g->shadow);
+	const u32 __user *p = lg_gpa_user(g, gpa);
+	unsigned long present = 0;
+	u32 low, high = 0;
+	unsigned int k;
+
+	around->read = false;
+	around->present = 0;
+	if (!lg_gpa_ok(g, gpa, LG_AROUND * size) ||
+	    !user_read_access_begin(p, LG_AROUND * size))
+		return;
+	unrolled_full
+	for (k = 0; k < LG_AROUND; k++) {
+		unsafe_get_user(low, p++, fault);
+		if (size > sizeof(low))
+			unsafe_get_user(high, p++, fault);
+		around->entry[k] = (u64)high << 32 | low;
+		present |= (unsigned long)(low & _PAGE_PRESENT) << k;
+	}
+	around->read = true;
+	around->present = present;
+fault:
+	user_read_access_end();
+}
 
 /* Which of the entries from @from on @root has in the table for @addr already. */
 static unsigned long lg_there(struct lg_shadow *sh, const struct lg_spt *root, u32 addr,
@@ -436,26 +479,24 @@ static void lg_read_around(struct lg_guest *g, const struct lg_spt *root, pteval
 {
 	struct lg_shadow *sh = g->shadow;
 	unsigned int i = lg_table_index(addr), size = lg_entry_size(sh);
-	unsigned long skip;
+	unsigned long bits;
 	u32 gpa;
-	int k;
 
 	around->want = 0;
 	around->from = round_down(i, LG_AROUND);
 	gpa = lg_table_gpa(sh, pde, lg_root_index(addr)) + around->from * size;
-	if (lg_gpa_read(g, gpa, around->entry, LG_AROUND * size))
+	lg_read_entries(g, gpa, around);
+	bits = around->present & ~BIT(i - around->from);
+	if (!bits)
 		return;
-	/* From the last one on, so that none is written over before its turn. */
-	for (k = LG_AROUND - 1; lg_split(sh) && k >= 0; k--)
-		around->entry[k] = ((const u32 *)around->entry)[k];
-	skip = lg_there(sh, root, addr, pde, around->from) | BIT(i - around->from);
-	for (k = 0; k < LG_AROUND; k++) {
+	bits &= ~lg_there(sh, root, addr, pde, around->from);
+	for (; bits; bits &= bits - 1) {
+		unsigned int k = __ffs(bits);
 		pteval_t entry = around->entry[k];
 		u32 gfn = lg_entry_gfn(entry), low = entry;
 		bool write = (entry & _PAGE_RW) && (entry & _PAGE_DIRTY);
 
-		if (!(entry & _PAGE_PRESENT) || (skip & BIT(k)) ||
-		    !lg_usable(sh, entry | _PAGE_ACCESSED) || gfn >= g->ram_pages)
+		if (!lg_usable(sh, entry | _PAGE_ACCESSED) || gfn >= g->ram_pages)
 			continue;
 		if (!(entry & _PAGE_ACCESSED)) {
 			/* It is in the lower half. */
@@ -471,6 +512,39 @@ static void lg_read_around(struct lg_guest *g, const struct lg_spt *root, pteval
 	}
 }
 
+/*
+ * A page next to one that is used now will be, too, and most likely the guest has to
+ * be told of a fault there first: the switcher can do that. (That it saves an exit
+ * for most first uses of a page is all there is to it; what it says may be wrong by
+ * then, which the guest has said it can live with.)
+ */
+static void lg_hint_around(struct lg_vcpu *vcpu, u32 addr, const struct lg_around *around)
+{
+	u32 entry = vcpu->shared ? READ_ONCE(vcpu->shared->fault_entry) : 0;
+	unsigned long bits;
+	pteval_t next;
+	u32 ro = 0;
+
+	BUILD_BUG_ON(LG_HINT_PAGES != LG_AROUND);
+	if (entry != vcpu->fault_entry) {
+		vcpu->fault_entry = entry;
+		vcpu->idt_changed = true;	/* the switcher's copy is with those */
+	}
+	if (!entry || !around->read)
+		return;
+	/* Where a fork has made one read-only, it has made more. */
+	next = around->entry[(lg_table_index(addr) + 1) % LG_AROUND];
+	bits = next & _PAGE_RW ? 0 : around->present;
+	for (; bits; bits &= bits - 1) {
+		unsigned int k = __ffs(bits);
+
+		if ((around->entry[k] & (_PAGE_USER | _PAGE_RW)) == _PAGE_USER)
+			ro |= BIT(k);
+	}
+	vcpu->hint.chunk = addr >> (PAGE_SHIFT + LG_HINT_SHIFT);
+	vcpu->hint.faults = (u16)~around->present | ro << LG_HINT_PAGES;
+}
+
 static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 		   struct lg_fault *fault)
 {
@@ -478,7 +552,7 @@ static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 	struct lg_shadow *sh = g->shadow;
 	bool write = access & LG_ACCESS_WRITE;
 	bool may_write, user;
-	struct lg_around around;
+	struct lg_around around __uninitialized;
 	struct lg_spt *root, *t;
 	struct lg_walk w;
 	unsigned int k;
@@ -524,6 +598,8 @@ static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 		lg_get_frames_around(g, w.gfn);
 	else
 		lg_read_around(g, root, w.pde, addr, user && root->fresh, &around);
+	if (!w.large && user)
+		lg_hint_around(vcpu, addr, &around);
 
 	spin_lock(&g->mmu_lock);
 	t = lg_link(g, root, addr, w.pde);

@@ -120,6 +120,7 @@ struct lg_spt {
  * @frames: per guest frame: host frame and LG_FRAME_* bits, or 0
  * @leaf: per guest frame: the only entry of user and kernel tables that may
  *	have been made from it, LG_LEAF_NONE or LG_LEAF_MANY
+ * @frames_counted: the two arrays count in lg_frames_total
  * @zaps: zaps under way: the frames are forgotten, but a processor may still
  *	use what was made from them
  */

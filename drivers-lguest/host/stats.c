@@ -17,6 +17,7 @@ static const char *const stat_names[LGUEST_STATS] = {
 	[LGUEST_STAT_PAGE_FAULT]	= "page_fault",
 	[LGUEST_STAT_FILL]		= "fill",
 	[LGUEST_STAT_REFLECT]	= "reflect",
+	[LGUEST_STAT_REFLECT_SWITCHER]	= "reflect_switcher",
 	[LGUEST_STAT_EMULATE]	= "emulate",
 	[LGUEST_STAT_IRET]		= "iret",
 	[LGUEST_STAT_INJECT_IRQ]	= "inject_irq",

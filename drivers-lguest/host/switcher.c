@@ -16,6 +16,7 @@
 #include <asm/debugreg.h>
 #include <asm/desc.h>
 #include <asm/fixmap.h>
+#include <asm/irq_vectors.h>
 #include <asm/mce.h>
 #include <asm/msr.h>
 #include <asm/nospec-branch.h>
@@ -48,6 +49,7 @@ struct lg_cpu {
 	struct lg_state_page *state;
 	pte_t *window;		/* the table for the top entry of a root */
 	struct lg_vcpu *owner;	/* whose descriptors are in @state */
+	bool hinted;		/* there are hints in @regs */
 };
 
 static DEFINE_PER_CPU(struct lg_cpu, lg_cpus);
@@ -132,9 +134,9 @@ static void unmap_slot(unsigned int slot, void *page)
 }
 
 /* The guest's view of a slot: code and state cannot be written, even by ring 1. */
-static pte_t guest_pte(void *page, bool writable)
+static pte_t guest_pte(phys_addr_t page, bool writable)
 {
-	return __pte(__pa(page) | _PAGE_PRESENT | _PAGE_ACCESSED |
+	return __pte(page | _PAGE_PRESENT | _PAGE_ACCESSED |
 		     (writable ? _PAGE_RW | _PAGE_DIRTY : 0));
 }
 
@@ -209,9 +211,9 @@ static int init_cpu(int cpu)
 		return -ENOMEM;
 
 	other = pte_index(slot_address(SLOT_CODE));
-	c->window[other] = guest_pte(lg_code, false);
-	c->window[pte_index(slot_address(SLOT_REGS(cpu)))] = guest_pte(c->regs, true);
-	c->window[pte_index(slot_address(SLOT_STATE(cpu)))] = guest_pte(c->state, false);
+	c->window[other] = guest_pte(__pa(lg_code), false);
+	c->window[pte_index(slot_address(SLOT_REGS(cpu)))] = guest_pte(__pa(c->regs), true);
+	c->window[pte_index(slot_address(SLOT_STATE(cpu)))] = guest_pte(__pa(c->state), false);
 
 	init_state(cpu, c->state);
 	err = map_slot(SLOT_REGS(cpu), c->regs, PAGE_KERNEL);
@@ -259,10 +261,12 @@ int lg_switcher_init(void)
 	BUILD_BUG_ON(sizeof(struct lg_regs_page) != PAGE_SIZE);
 	BUILD_BUG_ON(LG_GDT_CS < GDT_ENTRIES);
 
+	/* With PAE too, the table of a CPU leads there. */
+	BUILD_BUG_ON(WINDOW_PAGES * PAGE_SIZE + SZ_128K > -LG_TO_SHARED);
 	if (WARN_ON(size > PAGE_SIZE || !PAGE_ALIGNED(lg_switcher_begin)))
 		return -ENOEXEC;
 	/* Guests keep out of the last 4M only, and a CPU has one table for it. */
-	if ((slot_address(SLOT_CODE) & PMD_MASK) != -PMD_SIZE ||
+	if (((slot_address(SLOT_CODE) + LG_TO_SHARED) & PMD_MASK) != -PMD_SIZE ||
 	    (slot_address(WINDOW_PAGES - 1) & PMD_MASK) != -PMD_SIZE) {
 		pr_err("the window at %#lx is not in the last 4M (reservetop=?)\n",
 		       slot_address(SLOT_CODE));
@@ -332,9 +336,64 @@ static void copy_idt(struct lg_vcpu *vcpu, struct lg_state_page *s)
 
 static void copy_gdt(struct lg_vcpu *vcpu, struct lg_state_page *s)
 {
-	memcpy(s->guest_gdt, vcpu->gdt, sizeof(vcpu->gdt));
+	__memcpy(s->guest_gdt, vcpu->gdt, sizeof(vcpu->gdt));
 	if (vcpu->user_cs_hidden)
 		s->guest_gdt[vcpu->user_cs >> 3].p = 0;
+}
+
+/*
+ * Where the switcher tells a guest of a page fault: where an interrupt gate leads to.
+ * 0: it must not. This, in a page that the guest cannot write, is all that counts; it
+ * may have written to the hints.
+ */
+static u32 fault_cs(const struct lg_vcpu *vcpu)
+{
+	const gate_desc *g = &vcpu->idt[X86_TRAP_PF];
+
+	if (!vcpu->shared || !vcpu->fault_entry || !g->bits.p || g->bits.type != GATE_INTERRUPT)
+		return 0;
+	if (!lg_kernel_code(vcpu, g->segment) || !lg_kernel_data(vcpu, vcpu->ss1))
+		return 0;
+	return (g->segment & ~3) | LG_KERNEL_RPL;
+}
+
+static void copy_fault_entry(struct lg_vcpu *vcpu, struct lg_cpu *c)
+{
+	unsigned long shared = slot_address(SLOT_REGS(smp_processor_id())) + LG_TO_SHARED;
+
+	c->state->fault_cs = fault_cs(vcpu);
+	c->window[pte_index(shared)] = vcpu->shared ?
+		guest_pte(page_to_phys(vcpu->shared_page), true) : __pte(0);
+	if (!c->state->fault_cs)
+		vcpu->hints_old = true;
+}
+
+static void refresh_hints(struct lg_vcpu *vcpu, struct lg_cpu *c)
+{
+	struct lg_state_page *s = c->state;
+
+	if ((vcpu->hints_old || !s->fault_cs) && c->hinted) {
+		memset(c->regs->hint, 0, sizeof(c->regs->hint));
+		c->hinted = false;
+	}
+	vcpu->hints_old = false;
+	s->fault_entry = vcpu->fault_entry;
+	if (s->fault_cs && vcpu->hint.faults) {
+		c->regs->hint[vcpu->hint.chunk % LG_HINTS] = vcpu->hint;
+		c->hinted = true;
+	}
+	vcpu->hint.faults = 0;
+}
+
+/* What the switcher told the guest of, if the guest has not written there itself. */
+static void count_told(struct lg_vcpu *vcpu, struct lg_regs_page *regs)
+{
+	if (!regs->told || !vcpu->shared)
+		return;
+	vcpu->stats[LGUEST_STAT_REFLECT_SWITCHER] += regs->told;
+	vcpu->stats[LGUEST_STAT_INJECT_TRAP] += regs->told;
+	vcpu->guest_cr2 = READ_ONCE(vcpu->shared->cr2);
+	regs->told = 0;
 }
 
 static void refresh_state(struct lg_vcpu *vcpu, struct lg_cpu *c)
@@ -349,11 +408,17 @@ static void refresh_state(struct lg_vcpu *vcpu, struct lg_cpu *c)
 		/* An NMI leaves words of whoever ran here below the registers. */
 		memset(c->regs->stack, 0, sizeof(c->regs->stack));
 		copy_bridge(smp_processor_id(), s);
+		vcpu->hints_old = true;
+		c->hinted = true;	/* the one before may have made some */
 	}
 	if (moved || vcpu->idt_changed)
 		copy_idt(vcpu, s);
 	if (moved || vcpu->gdt_changed)
 		copy_gdt(vcpu, s);
+	if (moved || vcpu->gdt_changed || vcpu->idt_changed)
+		copy_fault_entry(vcpu, c);
+	if (vcpu->hints_old || vcpu->hint.faults)
+		refresh_hints(vcpu, c);
 	s->tss.ss1 = vcpu->ss1;
 	s->tss.sp1 = vcpu->esp1;
 	vcpu->idt_changed = false;
@@ -519,6 +584,7 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 		asm volatile("lldt %w0" :: "r" (ldt) : "memory");
 	loadsegment(gs, gs);		/* perhaps from the LDT */
 	__memcpy(&vcpu->regs, &c->regs->regs, sizeof(vcpu->regs));
+	count_told(vcpu, c->regs);
 	if (vcpu->regs.trap == X86_TRAP_DB) {
 		/* Sticky: whoever comes next must not take it for its own. */
 		vcpu->dr[6] = native_get_debugreg(6);

@@ -21,6 +21,18 @@
 
 #define LG_STUB_SIZE		12	/* bytes from stub to stub */
 
+/*
+ * From a CPU's regs page, in bytes: its state page, and the place where a guest that
+ * runs there has its own shared page for the switcher; the host has nothing there.
+ */
+#define LG_TO_STATE		PAGE_SIZE
+#define LG_TO_SHARED		(-0x100000)
+
+/* Hints on page faults, each for some pages in a row. */
+#define LG_HINTS		16
+#define LG_HINT_SHIFT		4
+#define LG_HINT_PAGES		(1 << LG_HINT_SHIFT)
+
 /* lg_regs.trap: a vector, or one of these */
 #define LG_TRAP_BAD_IRET	0x100	/* + vector: the guest's frame faulted */
 #define LG_TRAP_LOST		0x200	/* + vector: a fault inside the switcher */
@@ -59,13 +71,26 @@ struct lg_regs {
 	u32 ss;
 };
 
+/**
+ * struct lg_hint - what the guest's tables said of pages in a row
+ * @chunk: linear address of the first, in units of LG_HINT_PAGES pages
+ * @faults: page n: bit n, there was nothing; bit LG_HINT_PAGES + n, it was
+ *	read-only. The guest has not been told of a fault there since.
+ */
+struct lg_hint {
+	u32 chunk;
+	u32 faults;
+};
+
 /*
  * Per CPU, mapped read-write in the guest: the ring 0 stack of the guest's
  * TSS. What a trap stores there lands in @regs; the processor stores it in
- * this very trap, so the guest cannot have forged it.
+ * this very trap, so the guest cannot have forged it. @hint: by chunk.
  */
 struct lg_regs_page {
-	u8 stack[PAGE_SIZE - sizeof(struct lg_regs)];
+	struct lg_hint hint[LG_HINTS];
+	u32 told;		/* faults that the guest was told of by hints */
+	u8 stack[PAGE_SIZE - sizeof(struct lg_regs) - LG_HINTS * sizeof(struct lg_hint) - 4];
 	struct lg_regs regs;
 };
 
@@ -87,6 +112,8 @@ struct lg_state_page {
 	u32 host_esp;
 	u32 nmi_count;		/* NMIs that hit the switcher */
 	u32 mce_count;		/* machine checks that hit the switcher */
+	u32 fault_entry;	/* where the guest is told of faults by hints */
+	u32 fault_cs;
 	struct lg_far_ptr enter_far;	/* into the window, LG_CS */
 	struct lg_far_ptr leave_far;	/* into the window, __KERNEL_CS */
 	struct desc_ptr guest_gdt_ptr __aligned(4);

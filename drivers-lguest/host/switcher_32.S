@@ -39,6 +39,7 @@
 #include <asm/processor-flags.h>
 #include <asm/segment.h>
 #include <asm/trapnr.h>
+#include <uapi/asm/lguest.h>
 #include "lg-asm-offsets.h"
 #include "switcher.h"
 
@@ -101,6 +102,80 @@ SYM_INNER_LABEL(lg_switcher_entered, SYM_L_GLOBAL)
 	addl	$8, %esp		/* trap, error */
 .Liret:
 	iret
+
+/*
+ * The stub of the page fault comes here. If it is one of ring 3, at a page of which
+ * the host has seen that the guest has nothing there, or nothing to write to, then
+ * the guest is told at once, in its shared page (LG_TO_SHARED), and the host
+ * sees nothing of it. Once for each page and hint: the guest may have changed its
+ * entry since, and then it is the host's turn.
+ */
+.Lpage_fault:
+	pushl	%eax
+	pushl	%ecx
+	pushl	%edx
+	pushl	%ebx
+	movl	%esp, %ecx
+	andl	$PAGE_MASK, %ecx		/* the regs page */
+
+	cmpl	$0, %ss:(LG_TO_STATE + STATE_fault_cs)(%ecx)
+	je	.Lnot_told
+	/* Not present, read or write, or present and a write: 4, 6, 7. */
+	movl	20(%esp), %edx			/* error */
+	leal	-PF_USER(%edx), %eax
+	cmpl	$(PF_PROT | PF_WRITE), %eax
+	ja	.Lnot_told
+	cmpl	$PF_PROT, %eax
+	je	.Lnot_told
+
+	/* %edx: the bit in the hint, %eax: the chunk, %ebx: where its hint would be */
+	andl	$PF_PROT, %edx
+	shll	$LG_HINT_SHIFT, %edx
+	movl	%cr2, %eax
+	shrl	$PAGE_SHIFT, %eax
+	movl	%eax, %ebx
+	andl	$(LG_HINT_PAGES - 1), %ebx
+	addl	%ebx, %edx
+	shrl	$LG_HINT_SHIFT, %eax
+	movl	%eax, %ebx
+	andl	$(LG_HINTS - 1), %ebx
+	cmpl	%eax, %ss:REGS_PAGE_hint(%ecx, %ebx, HINT_size)
+	jne	.Lnot_told
+	btrl	%edx, %ss:REGS_PAGE_hint_faults(%ecx, %ebx, HINT_size)
+	jnc	.Lnot_told
+
+	incl	%ss:REGS_PAGE_told(%ecx)
+	leal	LG_TO_SHARED(%ecx), %eax
+	movl	%cr2, %edx
+	movl	%edx, %ss:LGUEST_SHARED_CR2(%eax)
+.irp word, 0, 4, 8, 12, 16, 20			/* from error to ss */
+	movl	(20 + \word)(%esp), %edx
+	movl	%edx, %ss:(LGUEST_SHARED_FAULT + \word)(%eax)
+.endr
+
+	addl	$LG_TO_STATE, %ecx
+	movl	%ss:STATE_fault_entry(%ecx), %edx
+	movl	%edx, 24(%esp)			/* eip */
+	movl	%ss:STATE_fault_cs(%ecx), %edx
+	movl	%edx, 28(%esp)			/* cs */
+	movl	$(X86_EFLAGS_FIXED | X86_EFLAGS_IF), 32(%esp)
+	movl	%ss:STATE_sp1(%ecx), %edx
+	movl	%edx, 36(%esp)			/* esp */
+	movzwl	%ss:STATE_ss1(%ecx), %edx
+	movl	%edx, 40(%esp)			/* ss */
+	popl	%ebx
+	popl	%edx
+	popl	%ecx
+	popl	%eax
+	addl	$8, %esp			/* trap, error */
+	jmp	.Liret
+
+.Lnot_told:
+	popl	%ebx
+	popl	%edx
+	popl	%ecx
+	popl	%eax
+	/* and goes on as all of them */
 
 /*
  * Every stub comes here, with struct lg_regs complete from @trap on.
@@ -264,7 +339,11 @@ vector = 0
 	pushl	$0			/* no error code */
 	.endif
 	pushl	$vector
+	.if vector == X86_TRAP_PF
+	jmp	.Lpage_fault
+	.else
 	jmp	.Ltrap
+	.endif
 	vector = vector + 1
 	.org	lg_switcher_stubs + vector * LG_STUB_SIZE, 0xcc
 .endr

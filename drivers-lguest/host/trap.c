@@ -5,6 +5,7 @@
 #include <linux/kernel.h>
 #include <linux/ratelimit.h>
 #include <linux/string.h>
+#include <asm/irq_vectors.h>
 #include <asm/segment.h>
 #include <asm/traps.h>
 #include "lg.h"
@@ -201,7 +202,7 @@ int lg_inject_fault(struct lg_vcpu *vcpu, const struct lg_fault *fault)
 	return lg_inject(vcpu, fault->vector, vector_has_error(fault->vector), fault->error);
 }
 
-int lg_inject_gp(struct lg_vcpu *vcpu, u32 error)
+static int inject_gp(struct lg_vcpu *vcpu, u32 error)
 {
 	struct lg_fault fault = { .vector = X86_TRAP_GP, .error = error };
 
@@ -306,7 +307,7 @@ static bool gate_open(const struct lg_vcpu *vcpu, u8 vector)
 static int software_interrupt(struct lg_vcpu *vcpu, u8 vector)
 {
 	if (!gate_open(vcpu, vector))
-		return lg_inject_gp(vcpu, vector * 8 + 2);
+		return inject_gp(vcpu, vector * 8 + 2);
 	/* It may have prefixes. */
 	vcpu->regs.eip += lg_int_length(vcpu) ?: 2;
 	vcpu->stats[LGUEST_STAT_INJECT_TRAP]++;
@@ -328,7 +329,7 @@ static int breakpoint(struct lg_vcpu *vcpu, u8 vector)
 				&fault))
 			op = 0;
 		r->eip -= op == 0xcc || op == 0xce ? 1 : 2;
-		return lg_inject_gp(vcpu, vector * 8 + 2);
+		return inject_gp(vcpu, vector * 8 + 2);
 	}
 	vcpu->stats[LGUEST_STAT_INJECT_TRAP]++;
 	return lg_inject(vcpu, vector, false, 0);
@@ -413,7 +414,8 @@ int lg_handle_exit(struct lg_vcpu *vcpu)
 	u32 trap = vcpu->regs.trap;
 
 	/* With a descriptor of the table that was replaced: try it again. */
-	if (lg_drop_kept(vcpu) && trap >= X86_TRAP_TS && trap <= X86_TRAP_GP)
+	if (unlikely(vcpu->kept_cs.index | vcpu->kept_ss.index) &&
+	    lg_drop_kept(vcpu) && trap >= X86_TRAP_TS && trap <= X86_TRAP_GP)
 		return 0;
 
 	switch (trap) {

@@ -223,16 +223,6 @@ destroy_vcpu:
 	return err;
 }
 
-static void declare_dead(struct lg_guest *g, u32 reason, u32 kind)
-{
-	lockdep_assert_held(&g->kill_lock);
-
-	g->dead_reason = reason;
-	g->dead_kind = kind;
-	/* With dead_text: pairs with the acquire in lg_vcpu_run(). */
-	smp_store_release(&g->dead, true);
-}
-
 static void tell_dead(struct lg_guest *g)
 {
 	unsigned int i;
@@ -241,6 +231,30 @@ static void tell_dead(struct lg_guest *g)
 		if (g->vcpu[i])
 			lg_vcpu_kick(g->vcpu[i]);
 	wake_up_interruptible_all(&g->poll_wait);
+}
+
+/* The first to end the guest says why. */
+static __printf(4, 5) void end_guest(struct lg_guest *g, u32 reason, u32 kind,
+				     const char *fmt, ...)
+{
+	unsigned long flags;
+	va_list args;
+	bool first;
+
+	spin_lock_irqsave(&g->kill_lock, flags);
+	first = !g->dead;
+	if (first) {
+		g->dead_reason = reason;
+		g->dead_kind = kind;
+		va_start(args, fmt);
+		vscnprintf(g->dead_text, sizeof(g->dead_text), fmt, args);
+		va_end(args);
+		/* With all of this: pairs with the acquire in lg_vcpu_run(). */
+		smp_store_release(&g->dead, true);
+	}
+	spin_unlock_irqrestore(&g->kill_lock, flags);
+	if (first)
+		tell_dead(g);
 }
 
 /**
@@ -252,21 +266,13 @@ static void tell_dead(struct lg_guest *g)
  */
 int lg_kill(struct lg_guest *g, const char *fmt, ...)
 {
-	unsigned long flags;
+	struct va_format text = { .fmt = fmt };
 	va_list args;
-	bool first;
 
-	spin_lock_irqsave(&g->kill_lock, flags);
-	first = !g->dead;
-	if (first) {
-		va_start(args, fmt);
-		vscnprintf(g->dead_text, sizeof(g->dead_text), fmt, args);
-		va_end(args);
-		declare_dead(g, LGUEST_EXIT_KILLED, 0);
-	}
-	spin_unlock_irqrestore(&g->kill_lock, flags);
-	if (first)
-		tell_dead(g);
+	va_start(args, fmt);
+	text.va = &args;
+	end_guest(g, LGUEST_EXIT_KILLED, 0, "%pV", &text);
+	va_end(args);
 	return -ESHUTDOWN;
 }
 
@@ -279,19 +285,7 @@ int lg_kill(struct lg_guest *g, const char *fmt, ...)
  */
 void lg_end(struct lg_guest *g, u32 reason, u32 kind, const char *text)
 {
-	unsigned long flags;
-	bool first;
-
-	spin_lock_irqsave(&g->kill_lock, flags);
-	first = !g->dead;
-	if (first) {
-		if (text)
-			strscpy(g->dead_text, text);
-		declare_dead(g, reason, kind);
-	}
-	spin_unlock_irqrestore(&g->kill_lock, flags);
-	if (first)
-		tell_dead(g);
+	end_guest(g, reason, kind, "%s", text ?: "");
 }
 
 /**

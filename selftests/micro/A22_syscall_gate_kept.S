@@ -34,19 +34,8 @@ BEGIN
 	RING3	program
 	FAIL	"still alive"
 
-program:
-	int	$0x80
-	BACK
-
-handler:
-	incl	%ss:calls
-	movl	%cs, %eax
-	testl	$2, %eax
-	jnz	ring3
-	iret
-ring3:	FAIL	"the handler runs in ring 3"
+	SYSCALL_PROGRAM
 
 	.data
-calls:	.long	0
 table:	.word	8 * 32 - 1
 	.long	micro_gdt

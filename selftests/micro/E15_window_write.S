@@ -2,8 +2,9 @@
 /*
  * Ring 1 overwrites all of the window that it can write, by a data segment that
  * wraps around and so is not cut. Paging protects the window: its pages are
- * read-only, but for one, on which the processor leaves a trap's frame. The host
- * believes nothing there but what the trap that has just happened has left.
+ * read-only, but for one, on which the processor leaves a trap's frame, and the guest's
+ * own shared page. The host believes nothing there but what the trap that has just
+ * happened has left.
  *
  * A broken host has more pages writable, or another CPU's, or keeps something in
  * that page from one exit to the next: with this it runs what a guest wrote.
@@ -39,10 +40,7 @@ again:	movl	$0, writable
 	movl	%eax, %es
 	movl	page, %edi
 	subl	$BASE, %edi
-	movl	patterns, %eax
-	addl	round, %eax
-	movl	$1024, %ecx
-	rep stosl
+	lock orl $0, %es:(%edi)
 2:	NO_CATCH
 	cmpl	$NO_FAULT, fault_vector
 	jne	3f
@@ -56,10 +54,10 @@ again:	movl	$0, writable
 4:	addl	$PAGE_SIZE, page
 	jnz	1b
 	PRINT_HEX "pages that ring 1 can read", readable
-	CHECK	writable, 1, "pages that ring 1 can write"
-	cmpl	$3, readable
+	CHECK	writable, 2, "pages that ring 1 can write"
+	cmpl	$4, readable
 	jbe	5f
-	FAIL	"there is more than code, registers and state"
+	FAIL	"there is more than code, registers, state and the shared page"
 
 	/* Is all as before? After each overwrite of that page. */
 5:	call	overwrite

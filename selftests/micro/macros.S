@@ -265,6 +265,28 @@ main:
 .Lring1\@:
 .endm
 
+/*
+ * At the end of the code, for RING3: "program" makes a system call from ring 3;
+ * "handler", for a gate of vector 0x80, counts it in "calls", and must be in ring 1.
+ */
+.macro SYSCALL_PROGRAM
+program:
+	int	$0x80
+	BACK
+
+handler:
+	incl	%ss:calls
+	movl	%cs, %eax
+	testl	$2, %eax
+	jnz	.Lring3\@
+	iret
+.Lring3\@:
+	FAIL	"the handler runs in ring 3"
+
+	.data
+calls:	.long	0
+.endm
+
 .macro BACK
 	int	$VECTOR_BACK
 .endm

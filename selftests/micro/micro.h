@@ -79,6 +79,7 @@
 #define SHARED_FLUSH_COUNT	88
 #define SHARED_FLUSH		92
 #define SHARED_TIME		256
+#define SHARED_FAULT_ENTRY	288
 
 #define A_MASK		0x00f0ff00	/* what READ_ACCESS keeps */
 

@@ -151,6 +151,7 @@ unexpected:
 
 /* One of 16 bytes for each vector. */
 	.balign	16
+	.globl	micro_stubs
 micro_stubs:
 vector = 0
 .rept 256

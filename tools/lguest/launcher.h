@@ -86,10 +86,22 @@ struct console {
 };
 
 /**
- * struct options - the command line
- * @run: program and arguments to run in the guest, or NULL
+ * struct options - the command line; what is not given is NULL, or 0
+ * @kernel: file
+ * @initrd: file
+ * @append: for the kernel's command line; never NULL
+ * @console: where the kernel's console goes
+ * @device: control file
+ * @name: of the guest
+ * @user: user, and perhaps group, to become
+ * @ram_size: bytes
+ * @quiet: the kernel prints errors only
+ * @no_seccomp: without a filter
+ * @run: program and arguments to run in the guest
  * @disk: the texts of --disk
+ * @disks: entries in use in @disk
  * @net: and of --net
+ * @nets: entries in use in @net
  */
 struct options {
 	const char *kernel;

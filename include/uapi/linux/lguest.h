@@ -265,6 +265,7 @@ struct lguest_exit {
  * @LGUEST_STAT_PAGE_FAULT: page faults, of which
  * @LGUEST_STAT_FILL: the shadow was filled
  * @LGUEST_STAT_REFLECT: or the guest got them
+ * @LGUEST_STAT_REFLECT_SWITCHER: faults that the guest got without an exit
  * @LGUEST_STAT_EMULATE: privileged instructions
  * @LGUEST_STAT_IRET: iret instructions that the host completed
  * @LGUEST_STAT_INJECT_IRQ: virtual interrupts
@@ -290,6 +291,7 @@ enum lguest_stat {
 	LGUEST_STAT_PAGE_FAULT,
 	LGUEST_STAT_FILL,
 	LGUEST_STAT_REFLECT,
+	LGUEST_STAT_REFLECT_SWITCHER,
 	LGUEST_STAT_EMULATE,
 	LGUEST_STAT_IRET,
 	LGUEST_STAT_INJECT_IRQ,

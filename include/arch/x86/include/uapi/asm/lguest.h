@@ -140,10 +140,27 @@
 #define LGUEST_SHARED_IRQ_ENABLED	0
 #define LGUEST_SHARED_IRQ_PENDING	4
 #define LGUEST_SHARED_CR2		8
+#define LGUEST_SHARED_FAULT		292
 
 #ifndef __ASSEMBLER__
 
 #include <linux/types.h>
+
+/**
+ * struct lguest_user_fault - a page fault of ring 3, as a processor pushes it
+ * @error: error code
+ * @eip: and so on: where the program was
+ *
+ * The address is in lguest_shared.cr2.
+ */
+struct lguest_user_fault {
+	__u32 error;
+	__u32 eip;
+	__u32 cs;
+	__u32 eflags;
+	__u32 esp;
+	__u32 ss;
+};
 
 /**
  * struct lguest_shared - what a virtual processor and the host share: a page
@@ -176,6 +193,10 @@
  * @wall_sec: seconds since 1970 at the time 0 of @time
  * @wall_nsec: and nanoseconds
  * @time: the clock: a struct pvclock_vcpu_time_info, 32 bytes
+ * @fault_entry: linear address of code that takes page faults of ring 3 from
+ *	@fault; 0: the guest wants all of them through its IDT. See the specification:
+ *	the reason of such a fault may be gone.
+ * @fault: for that code
  */
 struct lguest_shared {
 	__u32 irq_enabled;
@@ -198,6 +219,8 @@ struct lguest_shared {
 	__u32 wall_nsec;
 	__u64 wall_sec;
 	__u8 time[32] __attribute__((__aligned__(32)));
+	__u32 fault_entry;
+	struct lguest_user_fault fault;
 };
 
 /**
@@ -246,6 +269,7 @@ enum lguest_device_type {
  * @block_size: what requests must be a multiple of, in bytes
  * @physical_block_size: what they better are a multiple of, in bytes
  * @max_discard: sectors that one discard may have
+ * @reserved: zero
  */
 struct lguest_block_config {
 	__u64 sectors;
@@ -304,6 +328,7 @@ struct lguest_block_request {
  *	raises the interrupt
  * @pad: zero
  * @tx_key: what packets are sent to
+ * @reserved: zero
  *
  * A received buffer may be used with less than a packet, or nothing: it is to be
  * offered again. The used word of a packet that was sent counts all of it with its
