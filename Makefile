@@ -66,8 +66,12 @@ series: tree
 	@ci/deps series boot
 	@ci/series
 
+#: make docs         builds the documentation to build/docs/html, and checks it
+docs: tree
+	@ci/docs
+
 #: make clean        removes what was built, not the kernel tree nor the cache
 clean:
-	rm -rf build/o-* build/initrd build/userland build/logs
+	rm -rf build/o-* build/initrd build/userland build/logs build/docs
 
-.PHONY: help run shell debian check check-long fuzz boot list tree build export series clean
+.PHONY: help run shell debian check check-long fuzz bench boot list tree build export series docs clean
