@@ -46,7 +46,6 @@
 #include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/uaccess.h>
-#include <linux/unroll.h>
 #include <asm/trap_pf.h>
 
 #include "shadow.h"
@@ -438,7 +437,6 @@ static void lg_read_entries(struct lg_guest *g, u32 gpa, struct lg_around *aroun
 	if (!lg_gpa_ok(g, gpa, LG_AROUND * size) ||
 	    !user_read_access_begin(p, LG_AROUND * size))
 		return;
-	unrolled_full
 	for (k = 0; k < LG_AROUND; k++) {
 		unsafe_get_user(low, p++, fault);
 		if (size > sizeof(low))

@@ -151,7 +151,7 @@ fault:	incl	faults
 3:	CHECK	fault_cs, UCS, "cs"
 	CHECK	fault_ss, UDS, "ss"
 	CHECK	fault_esp, micro_user_stack, "esp"
-	CHECK_BITS fault_eflags, (EFLAGS_IF | EFLAGS_TF | EFLAGS_VM | EFLAGS_IOPL), EFLAGS_IF, "eflags"
+	CHECK_BITS fault_eflags, (EFLAGS_IF | EFLAGS_TF | EFLAGS_IOPL), EFLAGS_IF, "eflags"
 	movl	fault_ebx, %edx
 	subl	address, %edx
 	CHECK	%edx, 0, "ebx less the address"

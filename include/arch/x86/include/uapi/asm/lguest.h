@@ -149,7 +149,11 @@
 /**
  * struct lguest_user_fault - a page fault of ring 3, as a processor pushes it
  * @error: error code
- * @eip: and so on: where the program was
+ * @eip: where the program was
+ * @cs: its code segment
+ * @eflags: its flags
+ * @esp: its stack
+ * @ss: and the segment of that
  *
  * The address is in lguest_shared.cr2.
  */
