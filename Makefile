@@ -32,11 +32,21 @@ check-long:
 fuzz: build
 	@ci/fuzz "$(SECONDS)" "$(SEED)"
 
+#: make kunit        KUnit tests of the module's pure parts, with PAE and without
+kunit: tree
+	@ci/deps boot
+	@ci/kunit
+
 #: make bench        costs in a guest against native, in instructions (NAMES="touch_page ...",
-#:                   TIMES=2: twice, and compared; WALL=no)
+#:                   TIMES=2: twice, and compared; WALL=no; EVENTS=yes: CR3 loads and the like)
 bench: build
 	@ci/debian tree
 	@ci/bench $(NAMES)
+
+#: make bench-peers  the same bench in guests of others: User-mode Linux, QEMU without
+#:                   KVM, KVM on emulated SVM (NAMES="touch_page ...", PEERS="uml kvm-npt")
+bench-peers:
+	@ci/bench-peers $(NAMES)
 
 #: make boot         one cell: CONFIG= GUEST= CPU= SMP= MEM= EMU=qemu|bochs
 #:                   ACCEL=tcg|kvm SCENARIO= (see make list)
@@ -74,4 +84,4 @@ docs: tree
 clean:
 	rm -rf build/o-* build/initrd build/userland build/logs build/docs
 
-.PHONY: help run shell debian check check-long fuzz bench boot list tree build export series docs clean
+.PHONY: help run shell debian check check-long fuzz kunit bench bench-peers boot list tree build export series docs clean

@@ -9,13 +9,13 @@
  * and barriers have to be real (virt_*).
  */
 #include <linux/bitops.h>
+#include <linux/cpufeature.h>
 #include <linux/hardirq.h>
 #include <linux/interrupt.h>
 #include <linux/irq.h>
 #include <linux/irqdomain.h>
 
 #include <asm/barrier.h>
-#include <asm/cpufeature.h>
 #include <asm/desc.h>
 #include <asm/hardirq.h>
 #include <asm/idtentry.h>

@@ -124,9 +124,7 @@ static void __init no_legacy_hardware(void)
 	x86_platform.legacy.devices.pnpbios = 0;
 	legacy_pic = &null_legacy_pic;
 
-#ifdef CONFIG_X86_LOCAL_APIC
 	apic_is_disabled = true;
-#endif
 #ifdef CONFIG_PCI
 	pci_probe = 0;
 #endif

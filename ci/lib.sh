@@ -65,14 +65,17 @@ compiler() {
 	fi
 }
 
-# kmake CONFIG ARGS...: make in a config's output folder.
+# kmake CONFIG ARGS...: make in a config's output folder; a line "# make: ARGS"
+# of the config says what it needs beyond.
 kmake() {
-	local o=$BUILD/o-$1
+	local o=$BUILD/o-$1 more
+	more=$(sed -n 's/^# make: //p' "$CI/configs/$1.config")
 	shift
 	# Another tree in the same place relative to its output finds the same
 	# objects in ccache.
+	# shellcheck disable=SC2086 # words
 	CCACHE_BASEDIR=$BUILD CCACHE_NOHASHDIR=1 \
-	make -C "$TREE" O="$o" ARCH=i386 CC="$(compiler)" LOCALVERSION= -j"$JOBS" "$@"
+	make -C "$TREE" O="$o" ARCH=i386 CC="$(compiler)" LOCALVERSION= -j"$JOBS" $more "$@"
 }
 
 # debian_mirror: the URI of the Debian archive that this machine's apt uses.
@@ -108,7 +111,7 @@ KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 copy_module() {
 	rm -rf "$1"
 	mkdir -p "$1"
-	cp "$TREE"/drivers/lguest/host/{*.[chS],Makefile,Kconfig} "$1/"
+	cp -r "$TREE"/drivers/lguest/host/{*.[chS],Makefile,Kconfig,tests} "$1/"
 	sed -i "s/obj-\$(CONFIG_LGUEST)/obj-m/" "$1/Makefile"
 }
 
@@ -127,4 +130,25 @@ with_module() {
 	for part in userland apt-i386 debian cache; do
 		[ ! -e "$BUILD/$part" ] || ln -sfn "$BUILD/$part" "$1/$part"
 	done
+}
+
+# peer_says WORD: a line on top of ci/peers/$PEER, or of the one that it is like
+peer_says() {
+	local peer=${PEER:-} said
+	while [ -n "$peer" ]; do
+		said=$(sed -n "s/^# $1: //p" "$CI/peers/$peer")
+		[ -z "$said" ] || { say "$said"; return; }
+		peer=$(sed -n 's/^# like: //p' "$CI/peers/$peer")
+	done
+}
+
+# series_id: what tells this series from any other: a sum of all that it changes in the
+# kernel's tree, committed or not, but for the documentation; "-" without a tree
+series_id() {
+	git -C "$TREE" diff --no-ext-diff --full-index --src-prefix=a/ --dst-prefix=b/ \
+		base -- . ':!Documentation' 2>/dev/null | sha256sum >"$BUILD/.series-id" || {
+		echo -
+		return
+	}
+	cut -c1-12 "$BUILD/.series-id"
 }

@@ -8,6 +8,15 @@
 
 LGUEST=${LGUEST:-lguest}
 KERNEL=${KERNEL:-/boot/vmlinuz}
+
+skip() {
+	echo "TAP version 13"
+	echo "1..0 # SKIP $1"
+	exit 4
+}
+
+command -v "$LGUEST" >/dev/null || skip "no launcher: set LGUEST"
+[ -r "$KERNEL" ] || skip "no kernel to be damaged: set KERNEL"
 dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 number=0

@@ -14,6 +14,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <asm/ldt.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -556,6 +557,75 @@ static void test_signals(void)
 	ksft_test_result(ok && nobody(), "I: 2000 signals a second\n");
 }
 
+#define LDT_SELECTOR	7		/* entry 0, ring 3 */
+
+static void *break_soon(void *arg)
+{
+	const struct lguest_break brk = { .command = LGUEST_BREAK };
+	struct worker *w = arg;
+
+	if (!worker_rounds(w, 2))
+		w->error = ETIMEDOUT;
+	vm_command(&w->vm, &brk, sizeof(brk));
+	return NULL;
+}
+
+/*
+ * A run with %gs in the launcher's LDT. The C library's own %gs is put back before
+ * anybody could use it. Returns what pread() does, and the word at %gs:0 thereafter.
+ */
+static long run_with_ldt(struct worker *w, __u32 *word, __u32 *selector)
+{
+	long ret = SYS_pread64, length = sizeof(w->vm.exit), ldt = LDT_SELECTOR;
+	void *buffer = &w->vm.exit;
+
+	/* %edi is half of the position, too. */
+	asm volatile("push	%%gs\n\t"
+		     "mov	%%edi, %%gs\n\t"
+		     "xor	%%edi, %%edi\n\t"
+		     "int	$0x80\n\t"
+		     "mov	%%gs, %%edx\n\t"
+		     "mov	%%gs:0, %%ecx\n\t"
+		     "pop	%%gs"
+		     : "+a" (ret), "+c" (buffer), "+d" (length), "+D" (ldt)
+		     : "b" (w->vm.fd), "S" (0)
+		     : "memory");
+	*word = (uintptr_t)buffer;
+	*selector = length;
+	return ret;
+}
+
+/* The guest has no LDT, but its launcher may have one, and gets it back. */
+static void test_ldt(void)
+{
+	static __u32 secret = 0x1d7;
+	struct user_desc desc = {
+		.base_addr = (uintptr_t)&secret,
+		.limit = sizeof(secret) - 1,
+		.seg_32bit = 1,
+	};
+	__u32 word = 0, selector = 0;
+	struct worker w;
+	bool ok = true;
+	pthread_t t;
+	int i;
+
+	if (syscall(SYS_modify_ldt, 1, &desc, sizeof(desc))) {
+		ksft_test_result_skip("I: a launcher with an LDT: %s\n", strerror(errno));
+		return;
+	}
+	worker_create(&w);
+	for (i = 0; i < 5 && ok; i++) {
+		pthread_create(&t, NULL, break_soon, &w);
+		ok &= run_with_ldt(&w, &word, &selector) > 0 &&
+		      w.vm.exit.reason == LGUEST_EXIT_BREAK;
+		pthread_join(t, NULL);
+		ok &= !w.error && word == secret && selector == LDT_SELECTOR;
+	}
+	worker_destroy(&w);
+	ksft_test_result(ok && nobody(), "I: a launcher with an LDT\n");
+}
+
 /* ---- other programs ---- */
 
 static void on_fault(int sig)
@@ -632,6 +702,35 @@ static bool ends_by_kill(pid_t pid)
 	return WIFSIGNALED(status) && nobody();
 }
 
+/*
+ * From branch to branch into a run: the guest is in it while the processor is to trap
+ * on branches of the launcher. False: it does not get there, or not on.
+ */
+static bool by_branches(pid_t pid, const __u32 *rounds)
+{
+	bool ok = !ptrace(PTRACE_ATTACH, pid, NULL, NULL);
+	int i, tries, status, got;
+
+	ok &= waitpid(pid, &status, 0) == pid;
+	for (i = 0; i < 5000 && ok; i++) {
+		ok &= !ptrace(PTRACE_SINGLEBLOCK, pid, NULL, NULL);
+		for (tries = 0, got = 0; ok && !got && tries < 100; tries++) {
+			got = waitpid(pid, &status, WNOHANG);
+			if (!got)
+				usleep(tries * 100);
+		}
+		if (!got)
+			break;
+		ok &= got == pid && WIFSTOPPED(status);
+	}
+	ok &= i < 5000 && advances(rounds);
+	kill(pid, SIGSTOP);
+	ok &= waitpid(pid, &status, 0) == pid && WIFSTOPPED(status);
+	ok &= !ptrace(PTRACE_DETACH, pid, NULL, NULL);
+	kill(pid, SIGCONT);
+	return ok && advances(rounds);
+}
+
 static void test_ptrace(void)
 {
 	struct user_regs_struct regs, wild;
@@ -661,6 +760,7 @@ static void test_ptrace(void)
 		ok &= !ptrace(PTRACE_DETACH, pid, NULL, NULL);
 		ok &= advances(rounds);
 	}
+	ok &= by_branches(pid, rounds);
 	/* Rubbish in its registers is the end of the launcher, and no more. */
 	ok &= !ptrace(PTRACE_ATTACH, pid, NULL, NULL) && waitpid(pid, &status, 0) == pid;
 	memset(&wild, 0x5a, sizeof(wild));
@@ -884,7 +984,7 @@ int main(int argc, char **argv)
 		snprintf(module, sizeof(module), "%s", installed);
 	if (access(launcher, X_OK) || access(loops, R_OK))
 		ksft_exit_skip("no launcher or no micro-guests: set LGUEST and MICRO\n");
-	ksft_set_plan(ARRAY_SIZE(kinds) + 15);
+	ksft_set_plan(ARRAY_SIZE(kinds) + 16);
 	test_kill_kinds();
 	test_kill_moments();
 	test_orphan();
@@ -893,6 +993,7 @@ int main(int argc, char **argv)
 	test_threads();
 	test_close();
 	test_signals();
+	test_ldt();
 	test_ptrace();
 	test_stop();
 	test_freezer();

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory of a guest that the host moves, replaces, shares, takes back or throws away
- * while the guest runs on it. What counts: the guest sees what the launcher would see,
- * from the moment on that the call returns, and what it writes goes there and nowhere
- * else, such as into a page that has become somebody else's.
+ * Memory of a guest that the host moves, replaces, shares, takes back, throws away or
+ * loses while the guest runs on it. What counts: the guest sees what the launcher would
+ * see, from the moment on that the call returns, and what it writes goes there and
+ * nowhere else, such as into a page that has become somebody else's.
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,7 +24,12 @@
 #define MADV_PAGEOUT	21
 #endif
 
+#ifndef MADV_HWPOISON
+#define MADV_HWPOISON	100
+#endif
+
 #define PAGE		4096u
+#define SHARED_GPA	0x8000
 #define ROUNDS		20		/* of what is done again and again */
 
 static struct worker w;
@@ -223,6 +229,24 @@ static void test_gone(void)
 	worker_destroy(&w);
 }
 
+/* The page that is shared with the host must be memory that can be written. */
+static void test_shared(void)
+{
+	struct vm vm;
+	bool ok;
+
+	vm_create(&vm, -1, 0);
+	ok = !munmap(vm.ram + SHARED_GPA, PAGE);
+	ok &= vm_call(&vm, LGUEST_HC_INIT, SHARED_GPA, LGUEST_ABI_VERSION, 0, 0) == -EFAULT;
+	ok &= mmap(vm.ram + SHARED_GPA, PAGE, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED,
+		   -1, 0) != MAP_FAILED;
+	ok &= vm_call(&vm, LGUEST_HC_INIT, SHARED_GPA, LGUEST_ABI_VERSION, 0, 0) == -EFAULT;
+	ok &= !mprotect(vm.ram + SHARED_GPA, PAGE, PROT_READ | PROT_WRITE);
+	ok &= !vm_call(&vm, LGUEST_HC_INIT, SHARED_GPA, LGUEST_ABI_VERSION, 0, 0);
+	ksft_test_result(ok, "I: a shared page that is not there, or read-only\n");
+	vm_destroy(&vm);
+}
+
 /* After fork() both have the same pages, until one of them writes. */
 static void test_fork(void)
 {
@@ -404,6 +428,77 @@ static void test_swap(void)
 	swapoff(name);
 }
 
+static sigjmp_buf poisoned;
+
+static void on_poison(int sig)
+{
+	(void)sig;
+	siglongjmp(poisoned, 1);
+}
+
+static void on_told(int sig)
+{
+	(void)sig;
+}
+
+/* It counts as if this thread had used the page, who is told by a SIGBUS. */
+static int poison(void *page)
+{
+	struct sigaction sa = { .sa_handler = on_told }, old;
+	int ret;
+
+	sigaction(SIGBUS, &sa, &old);
+	ret = madvise(page, PAGE, MADV_HWPOISON);
+	sigaction(SIGBUS, &old, NULL);
+	return ret;
+}
+
+/* The launcher touches a page of its guest's, which may be gone: true if so. */
+static bool is_poisoned(const __u32 *word)
+{
+	struct sigaction sa = { .sa_handler = on_poison }, old;
+	bool gone = false;
+
+	sigaction(SIGBUS, &sa, &old);
+	if (sigsetjmp(poisoned, 1))
+		gone = true;
+	else
+		look(word);
+	sigaction(SIGBUS, &old, NULL);
+	return gone;
+}
+
+/*
+ * A page that the hardware has lost: it is taken away from the guest that uses it, and
+ * the guest cannot go on without. The launcher learns of it, and is hurt if it looks.
+ */
+static void test_poison(void)
+{
+	static const char * const what[] = { "written to", "read" };
+	unsigned int i, page;
+	bool ok;
+
+	for (i = 0; i < ARRAY_SIZE(what); i++) {
+		page = 20 + i;
+		new_worker(i == 0);
+		ok = i == 0 ? counts(page) : sees(page, mark(page, 0));
+		if (poison(page_at(page))) {
+			ksft_test_result_skip("I: a lost page that is %s: %s\n", what[i],
+					      errno == EINVAL ? "no CONFIG_MEMORY_FAILURE" :
+								strerror(errno));
+			worker_destroy(&w);
+			continue;
+		}
+		ok &= worker_ends(&w) && w.vm.exit.reason == LGUEST_EXIT_KILLED &&
+		      strstr(w.vm.exit.text, "no memory behind guest frame 0x11");
+		ok &= told && is_poisoned(worker_word(&w, page, 0));
+		/* The one beside it is as it was. */
+		ok &= *worker_word(&w, page + 2, 0) == mark(page + 2, 0);
+		ksft_test_result(ok, "I: a lost page that is %s: %s\n", what[i], w.vm.exit.text);
+		worker_destroy(&w);
+	}
+}
+
 static void test_churn(void)
 {
 	const __u32 *rounds;
@@ -452,16 +547,18 @@ int main(void)
 	ksft_print_header();
 	if (access(VM_DEVICE, F_OK))
 		ksft_exit_skip("no " VM_DEVICE "\n");
-	ksft_set_plan(14);
+	ksft_set_plan(17);
 	test_discard();
 	test_replace();
 	test_file();
 	test_gone();
+	test_shared();
 	test_fork();
 	test_zero();
 	test_ksm();
 	test_compaction();
 	test_swap();
+	test_poison();
 	test_churn();
 	ksft_finished();
 }

@@ -4,8 +4,8 @@
  * bad line, the module has let go of the guest, the zero page, a file in the page
  * cache and this program's own code are as they were, no watchpoint was hit. After
  * each test: another guest beside it makes progress and computes what it has to,
- * the timer of each CPU ticks, and model specific registers of each CPU have their
- * values. At the end: memory, slab and files are what they were.
+ * the timer of each CPU ticks, an NMI comes through, and model specific registers of
+ * each CPU have their values. At the end: memory, slab and files are what they were.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -382,6 +382,75 @@ static long timer_count(int cpu)
 	return irqs_of("LOC:", cpu) + irqs_of("0:", cpu);
 }
 
+/*
+ * An NMI on the CPU that this runs on, by $NMI, a file to which the number of the CPU is
+ * written, or by a counter of cycles that overflows.
+ */
+static enum { NMI_NONE, NMI_FILE, NMI_COUNTER } nmi_way;
+
+static bool nmi_by_file(int cpu)
+{
+	int fd = open(getenv("NMI"), O_WRONLY | O_CLOEXEC), len;
+	char text[16];
+	bool ok;
+
+	len = snprintf(text, sizeof(text), "%d", cpu);
+	ok = fd >= 0 && write(fd, text, len) == len;
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+static bool nmi_by_counter(int cpu, long before)
+{
+	struct perf_event_attr attr = {
+		.type		= PERF_TYPE_HARDWARE,
+		.size		= sizeof(attr),
+		.config		= PERF_COUNT_HW_CPU_CYCLES,
+		.sample_period	= 100000,
+	};
+	int fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
+	double deadline = seconds() + patience;
+
+	if (fd < 0)
+		return false;
+	while (irqs_of("NMI:", cpu) == before && seconds() < deadline)
+		;
+	close(fd);
+	return true;
+}
+
+/* False: it could not be sent. Whether it was handled, says how many there were. */
+static bool nmi_came(int cpu, bool *came)
+{
+	long before = irqs_of("NMI:", cpu);
+	bool sent = nmi_way == NMI_FILE ? nmi_by_file(cpu) : nmi_by_counter(cpu, before);
+
+	*came = irqs_of("NMI:", cpu) > before;
+	return sent;
+}
+
+static void nmi_start(int cpu)
+{
+	bool came;
+
+	nmi_way = getenv("NMI") ? NMI_FILE : NMI_COUNTER;
+	if (nmi_came(cpu, &came) && came)
+		return;
+	if (nmi_way == NMI_FILE)
+		ksft_exit_fail_msg("$NMI (%s) makes no NMI\n", getenv("NMI"));
+	nmi_way = NMI_NONE;
+	ksft_print_msg("host: neither $NMI nor a counter makes NMIs: they are not looked at\n");
+}
+
+static void nmi_examine(int cpu)
+{
+	bool came;
+
+	if (nmi_way != NMI_NONE && (!nmi_came(cpu, &came) || !came))
+		complain("an NMI does not come through on CPU %d", cpu);
+}
+
 static void go_to(int cpu)
 {
 	cpu_set_t set;
@@ -412,13 +481,17 @@ static __u64 read_msr(int cpu, unsigned int msr)
 static void cpu_start(void)
 {
 	unsigned int i;
-	int cpu;
+	int cpu, first_cpu = -1;
 
 	sched_getaffinity(0, sizeof(all_cpus), &all_cpus);
 	for (cpu = 0; cpu < CPUS; cpu++) {
 		if (!CPU_ISSET(cpu, &all_cpus))
 			continue;
 		go_to(cpu);
+		if (first_cpu < 0) {
+			first_cpu = cpu;
+			nmi_start(cpu);
+		}
 		for (i = 0; i < ARRAY_SIZE(msrs); i++)
 			msr_was[cpu][i] = read_msr(cpu, msrs[i]);
 	}
@@ -445,6 +518,7 @@ static void cpu_examine(void)
 		} while (timer_count(cpu) == before && seconds() < deadline);
 		if (timer_count(cpu) == before)
 			complain("the timer of CPU %d does not tick", cpu);
+		nmi_examine(cpu);
 		for (i = 0; i < ARRAY_SIZE(msrs); i++) {
 			__u64 now = read_msr(cpu, msrs[i]);
 

@@ -9,7 +9,8 @@
  * less free memory there may be at the end. Images are in
  * $MICRO, or the folder micro-guests beside this program; the launcher is $LGUEST,
  * or lguest beside this program, or in the path. Limits of time are multiplied by
- * $SLOW (a number). It takes root, for the log and the watchpoints.
+ * $SLOW (a number). $NMI is a file to which the number of a CPU is written to send it an
+ * NMI, if there is such a thing. It takes root, for the log and the watchpoints.
  *
  * How a guest may end is in its section .expect: see EXPECT in micro/micro.h. That
  * it was killed is no success in itself: the reason must be the expected one, and

@@ -437,15 +437,25 @@ static void test_places(void)
 	end_pair();
 }
 
+static int uffd;
+
+/* Nobody asks for the page: in 10 s who waits for it gets an empty one. */
+static void rescue_step(unsigned int n)
+{
+	usleep(10000);
+	if (n == 1000)
+		close(uffd);
+}
+
 /* A page that comes when a program of the receiver's likes: that is not waited for. */
 static void test_userfault(void)
 {
 	const char *name = "G: the receiver's memory is a program's";
 	struct uffdio_api api = { .api = UFFD_API };
 	struct uffdio_register reg = { .mode = UFFDIO_REGISTER_MODE_MISSING };
-	int uffd = syscall(__NR_userfaultfd, O_CLOEXEC | O_NONBLOCK);
 	bool ok;
 
+	uffd = syscall(__NR_userfaultfd, O_CLOEXEC | O_NONBLOCK);
 	if (uffd < 0) {
 		ksft_test_result_skip("%s: userfaultfd: %s\n", name, strerror(errno));
 		return;
@@ -455,9 +465,9 @@ static void test_userfault(void)
 	reg.range.len = PAGE;
 	ok = !ioctl(uffd, UFFDIO_API, &api) && !ioctl(uffd, UFFDIO_REGISTER, &reg) &&
 	     !madvise(to.ram + DATA_GPA, PAGE, MADV_DONTNEED);
-	alarm(20);
+	race_start(rescue_step);
 	ok &= arrives(0);
-	alarm(0);
+	race_end();
 	close(uffd);
 	ok &= arrives(PAGE);
 	ksft_test_result(ok, "%s\n", name);

@@ -7,7 +7,8 @@
  * QEMU's -icount shift=0. Before and after one more round "MARK name begin|end"
  * is printed, and a line read: whoever gives it has read the host's counters of
  * the guest meanwhile (marks, below). The region is also bracketed by NOPs that
- * an emulator's plugin can see: NOP DWORD [EAX + 0x4d4b5201], and ...02.
+ * an emulator's plugin can see: NOP DWORD [EAX + 0x4d4b5201], and ...02; ...03 and
+ * ...04 stand around the last of an operation's rounds (ci/events.c).
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -667,7 +668,7 @@ int bench_main(int argc, char **argv)
 	need(child_spent != MAP_FAILED);
 	for (i = 0; i < sizeof(operations) / sizeof(operations[0]); i++) {
 		const char *name = operations[i].name;
-		unsigned int n = operations[i].n;
+		unsigned int n = operations[i].n, last = rounds;
 		uint64_t best = ~0ULL;
 		bool wanted = optind == argc;
 
@@ -675,9 +676,15 @@ int bench_main(int argc, char **argv)
 			wanted |= !strcmp(name, argv[c]);
 		if (!wanted)
 			continue;
-		for (r = 0; operations[i].run && r < (operations[i].once ? 1 : rounds); r++) {
+		if (operations[i].once)
+			last = 1;
+		for (r = 1; operations[i].run && r <= last; r++) {
 			spent = 0;
+			if (r == last)
+				MARK(3);
 			operations[i].run(n);
+			if (r == last)
+				MARK(4);
 			if (spent < best)
 				best = spent;
 		}
@@ -688,7 +695,7 @@ int bench_main(int argc, char **argv)
 			mark(name, "end", n);
 		}
 		if (operations[i].run)
-			printf("BENCH %s %.2f\n", name, (double)best / n);
+			printf("BENCH %s %.2f %u\n", name, (double)best / n, n);
 	}
 	return wrong_count() != 0;
 }

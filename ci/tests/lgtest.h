@@ -41,6 +41,7 @@ int marks_main(int argc, char **argv);
 int oom_main(int argc, char **argv);
 int blocks_main(int argc, char **argv);
 int xfer_main(int argc, char **argv);
+int frame_main(int argc, char **argv);
 
 /* wrong: counts and reports; wrong_count() is what main() returns by. */
 void wrong(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

@@ -29,6 +29,7 @@ static const struct lgtest tests[] = {
 	{ "xfer", xfer_main, "PORT [HOST MB]: megabytes over TCP, both ways, checked" },
 	{ "bench", bench_main, "[-m] [-r ROUNDS] [NAME...]: what operations cost" },
 	{ "marks", marks_main, "FIFO FILE: reads a guest's counters at its bench's marks" },
+	{ "frame", frame_main, "PID: address in the host's memory of a page of a guest's" },
 	{ "oom", oom_main, "a child takes all memory" },
 };
 

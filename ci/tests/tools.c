@@ -68,3 +68,39 @@ int tap_main(int argc, char **argv)
 	need(fd == 3 || dup2(fd, 3) == 3);
 	return nobody_main(argc - 1, argv + 1);
 }
+
+/*
+ * frame PID: the guest's RAM is the largest mapping of its launcher. Where in the host's
+ * memory is a page of it, a present one?
+ */
+int frame_main(int argc, char **argv)
+{
+	unsigned long begin, end, from = 0, to = 0;
+	char name[64], line[256];
+	uint64_t entry;
+	FILE *maps;
+	int pages;
+
+	need(argc > 1);
+	snprintf(name, sizeof(name), "/proc/%d/maps", atoi(argv[1]));
+	need((maps = fopen(name, "r")));
+	while (fgets(line, sizeof(line), maps)) {
+		if (sscanf(line, "%lx-%lx", &begin, &end) == 2 && end - begin > to - from) {
+			from = begin;
+			to = end;
+		}
+	}
+	fclose(maps);
+	snprintf(name, sizeof(name), "/proc/%d/pagemap", atoi(argv[1]));
+	need((pages = open(name, O_RDONLY)) >= 0);
+	/* The guest's own first pages may be anything: begin with its image, at 1 MB. */
+	for (from += 0x100000; from < to; from += 4096) {
+		need(pread(pages, &entry, sizeof(entry), (uint64_t)from / 4096 * 8) ==
+		     sizeof(entry));
+		if (entry >> 63) {
+			printf("%#llx\n", (unsigned long long)(entry & ((1ull << 55) - 1)) << 12);
+			return 0;
+		}
+	}
+	return 1;
+}

@@ -88,3 +88,7 @@ refuse:
 	*d = (struct desc_struct){ };
 	return false;
 }
+
+#ifdef CONFIG_LGUEST_KUNIT_TEST
+#include "tests/desc_kunit.c"
+#endif

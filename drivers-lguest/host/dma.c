@@ -286,3 +286,7 @@ int lg_dma_take_sent(struct lg_guest *g, u32 key, struct lguest_sent *sent)
 	}
 	return 0;
 }
+
+#ifdef CONFIG_LGUEST_KUNIT_TEST
+#include "tests/dma_kunit.c"
+#endif

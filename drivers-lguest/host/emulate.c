@@ -488,3 +488,7 @@ int lg_emulate(struct lg_vcpu *vcpu)
 	vcpu->dr[6] |= DR_STEP;
 	return lg_inject(vcpu, X86_TRAP_DB, false, 0);
 }
+
+#ifdef CONFIG_LGUEST_KUNIT_TEST
+#include "tests/emulate_kunit.c"
+#endif

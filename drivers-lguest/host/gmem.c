@@ -343,3 +343,7 @@ void lg_gpa_text(struct lg_guest *g, u32 gpa, char *buf, size_t size)
 			buf[i] = '?';
 	buf[i] = '\0';
 }
+
+#ifdef CONFIG_LGUEST_KUNIT_TEST
+#include "tests/gmem_kunit.c"
+#endif

@@ -93,3 +93,7 @@ int lg_irq_deliver(struct lg_vcpu *vcpu)
 		vcpu->stats[LGUEST_STAT_INJECT_IRQ]++;
 	return err;
 }
+
+#ifdef CONFIG_LGUEST_KUNIT_TEST
+#include "tests/irq_kunit.c"
+#endif

@@ -498,3 +498,7 @@ int lg_port_send(struct lg_port *p, struct lg_guest *g, u32 dma)
 	return lg_gpa_write(g, dma + offsetof(struct lguest_dma, used), &used,
 			    sizeof(used)) ? -EINVAL : 0;
 }
+
+#ifdef CONFIG_LGUEST_KUNIT_TEST
+#include "tests/port_kunit.c"
+#endif

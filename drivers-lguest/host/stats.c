@@ -8,31 +8,7 @@
 #include <linux/seq_file.h>
 #include "lg.h"
 
-static const char *const stat_names[LGUEST_STATS] = {
-	[LGUEST_STAT_ENTRY]		= "entry",
-	[LGUEST_STAT_INTERRUPT]	= "interrupt",
-	[LGUEST_STAT_NMI]		= "nmi",
-	[LGUEST_STAT_NMI_SWITCHER]	= "nmi_switcher",
-	[LGUEST_STAT_HYPERCALL]	= "hypercall",
-	[LGUEST_STAT_PAGE_FAULT]	= "page_fault",
-	[LGUEST_STAT_FILL]		= "fill",
-	[LGUEST_STAT_REFLECT]	= "reflect",
-	[LGUEST_STAT_REFLECT_SWITCHER]	= "reflect_switcher",
-	[LGUEST_STAT_EMULATE]	= "emulate",
-	[LGUEST_STAT_IRET]		= "iret",
-	[LGUEST_STAT_INJECT_IRQ]	= "inject_irq",
-	[LGUEST_STAT_INJECT_TRAP]	= "inject_trap",
-	[LGUEST_STAT_LOAD_CR3]	= "load_cr3",
-	[LGUEST_STAT_CR3_REUSED]	= "cr3_reused",
-	[LGUEST_STAT_FLUSH_ONE]	= "flush_one",
-	[LGUEST_STAT_FLUSH_USER]	= "flush_user",
-	[LGUEST_STAT_FLUSH_ALL]	= "flush_all",
-	[LGUEST_STAT_HALT]		= "halt",
-	[LGUEST_STAT_USER_EXIT]	= "user_exit",
-	[LGUEST_STAT_DMA_COPIED] = "dma_copied",
-	[LGUEST_STAT_DMA_QUEUED] = "dma_queued",
-	[LGUEST_STAT_DMA_NO_BUFFER] = "dma_no_buffer",
-};
+static const char *const stat_names[LGUEST_STATS] = { LGUEST_STAT_NAMES };
 
 static struct dentry *stats_dir;
 
@@ -84,3 +60,7 @@ void lg_stats_exit(void)
 {
 	debugfs_remove_recursive(stats_dir);
 }
+
+#ifdef CONFIG_LGUEST_KUNIT_TEST
+#include "tests/stats_kunit.c"
+#endif

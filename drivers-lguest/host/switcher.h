@@ -31,7 +31,7 @@
 /* Hints on page faults, each for some pages in a row. */
 #define LG_HINTS		16
 #define LG_HINT_SHIFT		4
-#define LG_HINT_PAGES		(1 << LG_HINT_SHIFT)
+#define LG_HINT_PAGES		16	/* 2 to that power */
 
 /* lg_regs.trap: a vector, or one of these */
 #define LG_TRAP_BAD_IRET	0x100	/* + vector: the guest's frame faulted */

@@ -494,3 +494,7 @@ void lg_tables_destroy(struct lg_guest *g)
 	lg_free_list(&sh->dead);
 	lg_spt_free(sh->kernel);
 }
+
+#ifdef CONFIG_LGUEST_KUNIT_TEST
+#include "tests/tables_kunit.c"
+#endif

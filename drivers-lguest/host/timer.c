@@ -100,3 +100,7 @@ void lg_timer_cancel(struct lg_vcpu *vcpu)
 {
 	hrtimer_cancel(&vcpu->timer);
 }
+
+#ifdef CONFIG_LGUEST_KUNIT_TEST
+#include "tests/timer_kunit.c"
+#endif
