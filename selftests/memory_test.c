@@ -436,9 +436,12 @@ static void on_poison(int sig)
 	siglongjmp(poisoned, 1);
 }
 
+static sig_atomic_t told;
+
 static void on_told(int sig)
 {
 	(void)sig;
+	told = 1;
 }
 
 /* It counts as if this thread had used the page, who is told by a SIGBUS. */
@@ -447,6 +450,7 @@ static int poison(void *page)
 	struct sigaction sa = { .sa_handler = on_told }, old;
 	int ret;
 
+	told = 0;
 	sigaction(SIGBUS, &sa, &old);
 	ret = madvise(page, PAGE, MADV_HWPOISON);
 	sigaction(SIGBUS, &old, NULL);
