@@ -8,7 +8,7 @@
  * kernel's exit path clears it before iret, and interrupts are always deliverable
  * in ring 3; so an entry from there finds it clear, as after an interrupt gate.
  *
- * These are callee-save functions of struct paravirt_callee_save: they may
+ * The functions are callee-save functions of struct paravirt_callee_save: they may
  * change %eax, %edx and the flags only.
  */
 #include <linux/linkage.h>

@@ -72,7 +72,10 @@ static void change_shared(void)
 
 	if (!shared)
 		return;
-	switch (below(10)) {
+	switch (below(11)) {
+	case 10:
+		shared->fault_entry = one_in(4) ? any() : address();
+		break;
 	case 0:
 		shared->irq_enabled = any();
 		break;

@@ -362,6 +362,7 @@ static void copy_fault_entry(struct lg_vcpu *vcpu, struct lg_cpu *c)
 	unsigned long shared = slot_address(SLOT_REGS(smp_processor_id())) + LG_TO_SHARED;
 
 	c->state->fault_cs = fault_cs(vcpu);
+	c->state->fault_entry = vcpu->fault_entry;
 	c->window[pte_index(shared)] = vcpu->shared ?
 		guest_pte(page_to_phys(vcpu->shared_page), true) : __pte(0);
 	if (!c->state->fault_cs)
@@ -377,7 +378,6 @@ static void refresh_hints(struct lg_vcpu *vcpu, struct lg_cpu *c)
 		c->hinted = false;
 	}
 	vcpu->hints_old = false;
-	s->fault_entry = vcpu->fault_entry;
 	if (s->fault_cs && vcpu->hint.faults) {
 		c->regs->hint[vcpu->hint.chunk % LG_HINTS] = vcpu->hint;
 		c->hinted = true;
@@ -388,12 +388,17 @@ static void refresh_hints(struct lg_vcpu *vcpu, struct lg_cpu *c)
 /* What the switcher told the guest of, if the guest has not written there itself. */
 static void count_told(struct lg_vcpu *vcpu, struct lg_regs_page *regs)
 {
-	if (!regs->told || !vcpu->shared)
+	u32 told = regs->told;
+
+	if (!told)
 		return;
-	vcpu->stats[LGUEST_STAT_REFLECT_SWITCHER] += regs->told;
-	vcpu->stats[LGUEST_STAT_INJECT_TRAP] += regs->told;
-	vcpu->guest_cr2 = READ_ONCE(vcpu->shared->cr2);
+	/* Always: the next one here may be another guest. */
 	regs->told = 0;
+	if (!vcpu->shared)
+		return;
+	vcpu->stats[LGUEST_STAT_REFLECT_SWITCHER] += told;
+	vcpu->stats[LGUEST_STAT_INJECT_TRAP] += told;
+	vcpu->guest_cr2 = READ_ONCE(vcpu->shared->cr2);
 }
 
 static void refresh_state(struct lg_vcpu *vcpu, struct lg_cpu *c)

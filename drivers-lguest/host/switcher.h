@@ -23,7 +23,7 @@
 
 /*
  * From a CPU's regs page, in bytes: its state page, and the place where a guest that
- * runs there has its own shared page for the switcher; the host has nothing there.
+ * runs there has its own shared page for the switcher, and the host something else.
  */
 #define LG_TO_STATE		PAGE_SIZE
 #define LG_TO_SHARED		(-0x100000)

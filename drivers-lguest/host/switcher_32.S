@@ -4,9 +4,9 @@
  *
  * This code is copied to a page of its own in the window, which the host and
  * every guest have mapped at the same address; it reaches the host's memory and
- * the guest's only through the two pages of this CPU that follow it there
- * (switcher.h). So it may use relative jumps within the page and nothing that
- * needs a relocation.
+ * the guest's only through the two pages of this CPU that follow it there, and, to
+ * tell of a page fault, the guest's shared page (switcher.h). So it may use relative
+ * jumps within the page and nothing that needs a relocation.
  *
  * Interrupts are off, but an NMI or a machine check may come between any two
  * instructions. The processor then needs four things that fit together: a gate
@@ -115,17 +115,17 @@ SYM_INNER_LABEL(lg_switcher_entered, SYM_L_GLOBAL)
 	pushl	%ecx
 	pushl	%edx
 	pushl	%ebx
-	movl	%esp, %ecx
-	andl	$PAGE_MASK, %ecx		/* the regs page */
-
-	cmpl	$0, %ss:(LG_TO_STATE + STATE_fault_cs)(%ecx)
-	je	.Lnot_told
 	/* Not present, read or write, or present and a write: 4, 6, 7. */
 	movl	20(%esp), %edx			/* error */
 	leal	-PF_USER(%edx), %eax
 	cmpl	$(PF_PROT | PF_WRITE), %eax
 	ja	.Lnot_told
 	cmpl	$PF_PROT, %eax
+	je	.Lnot_told
+	/* It was ring 3, so this is the regs page. */
+	movl	%esp, %ecx
+	andl	$PAGE_MASK, %ecx
+	cmpl	$0, %ss:(LG_TO_STATE + STATE_fault_cs)(%ecx)
 	je	.Lnot_told
 
 	/* %edx: the bit in the hint, %eax: the chunk, %ebx: where its hint would be */

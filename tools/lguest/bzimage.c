@@ -71,5 +71,6 @@ bool bzimage_load(struct guest *g, const struct image *img)
 	if (len < sizeof(hdr))
 		memset((char *)&hdr + len, 0, sizeof(hdr) - len);
 	boot_set_header(g, &hdr);
+	g->is_linux = true;
 	return true;
 }

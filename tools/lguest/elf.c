@@ -51,6 +51,17 @@ static void elf_load_segment(struct guest *g, const struct image *img,
 		g->image_end = end;
 }
 
+/* Linux has notes that say so. */
+static bool elf_is_linux(const struct image *img, const struct elf32_phdr *ph)
+{
+	static const char name[] = "Linux";
+	char notes[1024];
+	size_t size = ph->p_filesz < sizeof(notes) ? ph->p_filesz : sizeof(notes);
+
+	image_read(img, ph->p_offset, notes, size);
+	return memmem(notes, size, name, sizeof(name));
+}
+
 bool elf_load(struct guest *g, const struct image *img)
 {
 	struct elf32_hdr eh;
@@ -68,6 +79,8 @@ bool elf_load(struct guest *g, const struct image *img)
 	for (i = 0; i < eh.e_phnum; i++) {
 		image_read(img, eh.e_phoff + (uint64_t)i * sizeof(ph), &ph,
 			   sizeof(ph));
+		if (ph.p_type == PT_NOTE)
+			g->is_linux |= elf_is_linux(img, &ph);
 		if (ph.p_type != PT_LOAD || !ph.p_memsz)
 			continue;
 		elf_load_segment(g, img, &ph);

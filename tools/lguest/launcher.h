@@ -136,6 +136,8 @@ struct net;
  * @initrd_max: highest address that the last byte of an initrd may have
  * @initrd: guest physical address of the initrd
  * @initrd_size: bytes; 0: none
+ * @is_linux: the kernel is Linux, by its image
+ * @is_lost: it is none that knows lguest: see guest_watch()
  * @said_something: it has written to a console
  * @console: what is behind hvc0 and hvc1
  * @platform: what the guest is told of its devices
@@ -154,6 +156,8 @@ struct guest {
 	uint32_t initrd_max;
 	uint32_t initrd;
 	uint32_t initrd_size;
+	bool is_linux;
+	bool is_lost;
 	bool said_something;
 	struct console console[CONSOLES];
 	struct lguest_platform *platform;
@@ -289,6 +293,8 @@ void device_open(struct guest *g, const char *name);
 void device_check_ram(uint32_t size);
 bool device_has(uint64_t feature);
 void guest_start(struct guest *g);
+/* See to it that a kernel that does not know lguest does not stay for ever. */
+void guest_watch(struct guest *g);
 int guest_run(struct guest *g, const struct options *opt);
 bool guest_pause(struct guest *g, unsigned int ms);
 void guest_resume(void);

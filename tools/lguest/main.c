@@ -230,6 +230,7 @@ int main(int argc, char **argv)
 	disk_start(&g);
 	net_start(&g);
 	control_start();
+	guest_watch(&g);
 	if (!opt.no_seccomp)
 		sandbox_start();
 	launcher_end(guest_run(&g, &opt));

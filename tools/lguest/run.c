@@ -231,6 +231,43 @@ bool guest_is_paused(void)
 	return wanted;
 }
 
+/*
+ * A Linux kernel that does not know lguest may not do anything that ends it: its first
+ * fault, in the window or at hardware that is not there, makes it panic, and it waits for
+ * ever with nothing to say that on. One that does makes a hypercall before any fault.
+ */
+#define WATCH_SECONDS	30
+#define LOST_SECONDS	3
+
+static void *watch_thread(void *arg)
+{
+	const struct lguest_break brk = { .command = LGUEST_BREAK };
+	struct guest *g = arg;
+	struct lguest_stats stats;
+	int second, lost = 0;
+
+	for (second = 0; second < WATCH_SECONDS && lost < LOST_SECONDS; second++) {
+		sleep(1);
+		if (pread(g->fd, &stats, sizeof(stats), LGUEST_STATS_POS) != sizeof(stats) ||
+		    stats.value[LGUEST_STAT_HYPERCALL])
+			return NULL;
+		if (stats.value[LGUEST_STAT_INJECT_TRAP])
+			lost++;
+	}
+	if (lost < LOST_SECONDS)
+		return NULL;
+	__atomic_store_n(&g->is_lost, true, __ATOMIC_RELEASE);
+	if (write(g->fd, &brk, sizeof(brk)) != sizeof(brk))
+		note("the guest cannot be stopped: %s", strerror(errno));
+	return NULL;
+}
+
+void guest_watch(struct guest *g)
+{
+	if (g->is_linux)
+		thread_start(watch_thread, g);
+}
+
 /* Run the guest to its end; returns the launcher's exit status. */
 int guest_run(struct guest *g, const struct options *opt)
 {
@@ -253,6 +290,11 @@ int guest_run(struct guest *g, const struct options *opt)
 			serve_console(g, e.console.addr, e.console.len);
 			break;
 		case LGUEST_EXIT_BREAK:
+			if (__atomic_load_n(&g->is_lost, __ATOMIC_ACQUIRE)) {
+				note("the kernel has met a fault and has not found lguest");
+				note("is it a kernel with CONFIG_LGUEST_GUEST=y?");
+				return STATUS_KILLED;
+			}
 			hold_if_wanted();
 			break;
 		case LGUEST_EXIT_SHUTDOWN:

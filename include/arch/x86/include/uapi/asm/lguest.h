@@ -197,9 +197,9 @@ struct lguest_user_fault {
  * @wall_sec: seconds since 1970 at the time 0 of @time
  * @wall_nsec: and nanoseconds
  * @time: the clock: a struct pvclock_vcpu_time_info, 32 bytes
- * @fault_entry: linear address of code that takes page faults of ring 3 from
- *	@fault; 0: the guest wants all of them through its IDT. See the specification:
- *	the reason of such a fault may be gone.
+ * @fault_entry: offset, in the segment of the IDT's gate for page faults, of code
+ *	that takes page faults of ring 3 from @fault; 0: the guest wants all of them
+ *	through its IDT. See the specification: the reason of such a fault may be gone.
  * @fault: for that code
  */
 struct lguest_shared {
