@@ -45,6 +45,7 @@ void lguest_irq_init(void);
 void lguest_set_pending(unsigned int bit);
 
 /* mmu.c: page table root and translations */
+extern bool lguest_flush_waits;
 void lguest_mmu_init(void);
 void lguest_cr3_loaded(unsigned long cr3);
 

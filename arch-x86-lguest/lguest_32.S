@@ -23,8 +23,26 @@ SYM_FUNC_START(lguest_save_fl)
 	RET
 SYM_FUNC_END(lguest_save_fl)
 
+/*
+ * A flush may wait for this: see is_being_copied() in mmu.c. It is queued while the flag
+ * is clear, and goes on waiting until that has been set, and is cleared.
+ */
 SYM_FUNC_START(lguest_irq_disable)
+	cmpb	$0, lguest_flush_waits
+	jne	.Lwaits
 	movl	$0, lguest_shared_page + LGUEST_SHARED_IRQ_ENABLED
+	RET
+.Lwaits:
+	cmpl	$0, lguest_shared_page + LGUEST_SHARED_IRQ_ENABLED
+	je	.Loff
+	movl	$0, lguest_shared_page + LGUEST_SHARED_IRQ_ENABLED
+	movb	$0, lguest_flush_waits
+	pushl	%ebx
+	movl	$LGUEST_HC_FLUSH, %eax
+	movl	$LGUEST_FLUSH_QUEUE, %ebx
+	int	$LGUEST_HYPERCALL
+	popl	%ebx
+.Loff:
 	RET
 SYM_FUNC_END(lguest_irq_disable)
 

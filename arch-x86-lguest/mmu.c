@@ -25,6 +25,8 @@
  */
 #include <linux/hardirq.h>
 #include <linux/mm_types.h>
+#include <linux/ptrace.h>
+#include <linux/sched/task_stack.h>
 
 #include <asm/page.h>
 #include <asm/paravirt.h>
@@ -99,6 +101,26 @@ static void lguest_write_cr2(unsigned long cr2)
 	lguest_shared->cr2 = cr2;
 }
 
+/* A flush is queued that is made when interrupts go off for the next time. */
+bool lguest_flush_waits;
+
+/*
+ * Copy on write clears the entry, flushes it, and then sets it to the copy. If the
+ * flush comes after that, the host finds the copy, and the program need not fault for
+ * it. It can wait: the handler of a page fault of ring 3 runs with interrupts on, and
+ * takes them off before it returns; until then nobody uses the program's addresses.
+ *
+ * So is this the handler of a fault of ring 3 at that page? On the way in there
+ * the number of a system call is replaced by -1.
+ */
+static bool is_being_copied(unsigned long addr)
+{
+	const struct pt_regs *regs = task_pt_regs(current);
+
+	return ((lguest_shared->cr2 ^ addr) & PAGE_MASK) == 0 &&
+	       user_mode(regs) && regs->orig_ax == -1;
+}
+
 /*
  * Up to 33 of these come in a row, with interrupts off: they are queued, and the
  * enabling of interrupts that follows makes one hypercall for all. In a hard
@@ -121,7 +143,10 @@ static void queue_flush(unsigned long addr)
 	WRITE_ONCE(lguest_shared->flush[count], addr);
 	barrier();
 	WRITE_ONCE(lguest_shared->flush_count, count + 1);
-	lguest_set_pending(LGUEST_PENDING_FLUSH);
+	if (is_being_copied(addr))
+		lguest_flush_waits = true;
+	else
+		lguest_set_pending(LGUEST_PENDING_FLUSH);
 }
 
 static void lguest_flush_tlb_one(unsigned long addr)

@@ -557,6 +557,40 @@ static void test_signals(void)
 	ksft_test_result(ok && nobody(), "I: 2000 signals a second\n");
 }
 
+/* One run goes on through what is no business of its thread's. */
+static void test_restart(void)
+{
+	const struct lguest_break brk = { .command = LGUEST_BREAK };
+	struct sigaction sa = { .sa_handler = on_signal, .sa_flags = SA_RESTART };
+	struct worker w;
+	pthread_t t;
+	bool ok;
+	pid_t pid;
+
+	sigaction(SIGUSR1, &sa, NULL);
+	worker_create(&w);
+	pthread_create(&t, NULL, run_once, &w);
+	ok = worker_rounds(&w, 2);
+	pthread_kill(t, SIGUSR1);
+	ok &= worker_rounds(&w, 2);
+	pid = fork();
+	if (!pid) {
+		kill(getppid(), SIGSTOP);
+		usleep(50000);
+		kill(getppid(), SIGCONT);
+		_exit(0);
+	}
+	waitpid(pid, NULL, 0);
+	ok &= worker_rounds(&w, 2);
+	vm_command(&w.vm, &brk, sizeof(brk));
+	pthread_join(t, NULL);
+	ok &= !w.error && w.vm.exit.reason == LGUEST_EXIT_BREAK;
+	if (!ok)
+		ksft_print_msg("the run has ended with %s\n", strerror(w.error));
+	worker_destroy(&w);
+	ksft_test_result(ok && nobody(), "I: a handler with SA_RESTART, a stop\n");
+}
+
 #define LDT_SELECTOR	7		/* entry 0, ring 3 */
 
 static void *break_soon(void *arg)
@@ -731,6 +765,20 @@ static bool by_branches(pid_t pid, const __u32 *rounds)
 	return ok && advances(rounds);
 }
 
+/* It has been let go for a step, which may lead into its run again. */
+static bool stops(pid_t pid)
+{
+	int status;
+
+	kill(pid, SIGSTOP);
+	while (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status)) {
+		if (WSTOPSIG(status) == SIGSTOP)
+			return true;
+		ptrace(PTRACE_CONT, pid, NULL, NULL);
+	}
+	return false;
+}
+
 static void test_ptrace(void)
 {
 	struct user_regs_struct regs, wild;
@@ -752,8 +800,7 @@ static void test_ptrace(void)
 		ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[0]), 0x100000);
 		ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[7]),
 		       i & 1 ? 0xf0003 : 0);
-		ok &= !ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) &&
-		      waitpid(pid, &status, 0) == pid && WIFSTOPPED(status);
+		ok &= !ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) && stops(pid);
 		ok &= !ptrace(PTRACE_SETFPREGS, pid, NULL, &fp);
 		ok &= !ptrace(PTRACE_SETREGS, pid, NULL, &regs);
 		ptrace(PTRACE_POKEUSER, pid, offsetof(struct user, u_debugreg[7]), 0);
@@ -984,7 +1031,7 @@ int main(int argc, char **argv)
 		snprintf(module, sizeof(module), "%s", installed);
 	if (access(launcher, X_OK) || access(loops, R_OK))
 		ksft_exit_skip("no launcher or no micro-guests: set LGUEST and MICRO\n");
-	ksft_set_plan(ARRAY_SIZE(kinds) + 16);
+	ksft_set_plan(ARRAY_SIZE(kinds) + 17);
 	test_kill_kinds();
 	test_kill_moments();
 	test_orphan();
@@ -993,6 +1040,7 @@ int main(int argc, char **argv)
 	test_threads();
 	test_close();
 	test_signals();
+	test_restart();
 	test_ldt();
 	test_ptrace();
 	test_stop();

@@ -649,16 +649,36 @@ static void mark(const char *name, const char *what, unsigned int n)
 	need(fgets(line, sizeof(line), stdin));
 }
 
-/* bench [-m] [-r ROUNDS] [NAME...] */
+/* Processes that have run, and sleep until this one ends. */
+static void sleepers(unsigned int n)
+{
+	int ends[2];
+	char byte;
+
+	need(!pipe(ends));
+	while (n--) {
+		if (child())
+			continue;
+		close(ends[1]);
+		need(read(ends[0], &byte, 1) == 0);
+		_exit(0);
+	}
+	close(ends[0]);
+	usleep(100000);
+}
+
+/* bench [-m] [-r ROUNDS] [-p PROCESSES] [NAME...] */
 int bench_main(int argc, char **argv)
 {
 	unsigned int i, r, rounds = 3;
 	bool marks = false;
 	int c;
 
-	while ((c = getopt(argc, argv, "mr:")) >= 0) {
+	while ((c = getopt(argc, argv, "mp:r:")) >= 0) {
 		if (c == 'm')
 			marks = true;
+		else if (c == 'p')
+			sleepers(atoi(optarg));
 		else if (c == 'r')
 			rounds = atoi(optarg);
 		else

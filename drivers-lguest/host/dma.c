@@ -23,6 +23,7 @@
 #include <linux/xarray.h>
 #include "dma.h"
 #include "lg.h"
+#include "trace.h"
 
 /* What one guest may bind, its launcher listen to: keys, and buffers at a key. */
 #define LG_DMA_KEYS	64
@@ -182,11 +183,21 @@ static int lg_dma_queue(struct lg_dma_table *t, u32 key, u32 dma)
 	return 0;
 }
 
-/*
- * LGUEST_HC_SEND_DMA. The launcher gets the address only and checks the sections
- * itself, where it uses them.
- */
-int lg_dma_send(struct lg_vcpu *vcpu, u32 key, u32 dma)
+/* What the sender says that it sends: only for who looks on. */
+static u64 lg_dma_bytes(struct lg_guest *g, u32 gpa)
+{
+	struct lguest_dma dma;
+	u64 bytes = 0;
+	u32 i;
+
+	if (lg_gpa_read(g, gpa, &dma, sizeof(dma)))
+		return 0;
+	for (i = 0; i < min_t(u32, dma.sections, LGUEST_DMA_SECTIONS); i++)
+		bytes += dma.section[i].len;
+	return bytes;
+}
+
+static int lg_dma_deliver(struct lg_vcpu *vcpu, u32 key, u32 dma, enum lg_dma_to *to)
 {
 	struct lg_guest *g = vcpu->guest;
 	struct lg_port *p;
@@ -198,17 +209,37 @@ int lg_dma_send(struct lg_vcpu *vcpu, u32 key, u32 dma)
 	if (IS_ERR(p))
 		return PTR_ERR(p);
 	if (p) {
+		*to = LG_DMA_GUEST;
 		ret = lg_port_send(p, g, dma);
 		lg_port_put(p);
 		if (!ret)
 			vcpu->stats[LGUEST_STAT_DMA_COPIED]++;
 	} else {
 		ret = lg_dma_queue(g->dma, key, dma);
+		*to = ret > 0 ? LG_DMA_LAUNCHER : LG_DMA_THREAD;
 		if (!ret)
 			vcpu->stats[LGUEST_STAT_DMA_QUEUED]++;
 	}
 	if (ret == -ENOBUFS)
 		vcpu->stats[LGUEST_STAT_DMA_NO_BUFFER]++;
+	return ret;
+}
+
+/*
+ * LGUEST_HC_SEND_DMA. The launcher gets the address only and checks the sections
+ * itself, where it uses them.
+ */
+int lg_dma_send(struct lg_vcpu *vcpu, u32 key, u32 dma)
+{
+	enum lg_dma_to to = LG_DMA_NOBODY;
+	u64 bytes = 0;
+	int ret;
+
+	/* Before: when it has been sent it may be another already. */
+	if (trace_lguest_dma_send_enabled())
+		bytes = lg_dma_bytes(vcpu->guest, dma);
+	ret = lg_dma_deliver(vcpu, key, dma, &to);
+	trace_lguest_dma_send(vcpu, key, bytes, to, ret);
 	return ret;
 }
 

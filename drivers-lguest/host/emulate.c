@@ -215,7 +215,8 @@ static int group7(struct lg_vcpu *vcpu, struct insn *insn)
 			return err ? err : LG_REFLECTED;
 		}
 		if (err)
-			return lg_kill(vcpu->guest, "operand at %#x is not in memory", addr);
+			return lg_kill(vcpu->guest, "operand at %#x is not in memory, at eip %#x",
+				       addr, vcpu->regs.eip);
 		if (insn->opnd_bytes == 2)
 			ptr.address &= 0xffffff;
 		if (op == 2)
@@ -223,8 +224,9 @@ static int group7(struct lg_vcpu *vcpu, struct insn *insn)
 		else
 			err = lg_load_idt(vcpu, ptr.address, (ptr.size + 1) / 8);
 		if (err)
-			return lg_kill(vcpu->guest, "descriptor table at %#x is not in memory",
-				       (u32)ptr.address);
+			return lg_kill(vcpu->guest,
+				       "descriptor table at %#x is not in memory, at eip %#x",
+				       (u32)ptr.address, vcpu->regs.eip);
 		return 0;
 	case 7:
 		lg_shadow_flush_one(vcpu, addr);
@@ -449,6 +451,19 @@ static bool loads_ss(const struct insn *insn)
 	       (insn->opcode.bytes[0] == 0x8e || insn->opcode.bytes[0] == 0x17);
 }
 
+/*
+ * An IRET without prefixes? It is what faults most by far, and with the selector as its
+ * error code; to have it decoded would cost as much as all the rest of its exit.
+ */
+static bool is_plain_iret(struct lg_vcpu *vcpu)
+{
+	u32 addr = lg_segment_base(vcpu, vcpu->regs.cs) + vcpu->regs.eip;
+	struct lg_fault fault;
+	u8 op;
+
+	return vcpu->regs.error && !lg_gva_read(vcpu, addr, &op, 1, 0, &fault) && op == 0xcf;
+}
+
 /**
  * lg_emulate - emulate the instruction that faulted in ring 1
  * @vcpu: with the #GP (or #NP) as regs.trap
@@ -464,7 +479,11 @@ int lg_emulate(struct lg_vcpu *vcpu)
 	int err;
 
 	vcpu->stats[LGUEST_STAT_EMULATE]++;
-	if (!in_code32(vcpu) || fetch(vcpu, code, &insn) < 0)
+	if (!in_code32(vcpu))
+		return LG_NOT_OURS;
+	if (is_plain_iret(vcpu))
+		return lg_complete_iret(vcpu);
+	if (fetch(vcpu, code, &insn) < 0)
 		return LG_NOT_OURS;
 	/* Nothing here takes LOCK; LOCK MOV CR0 is CR8 on some processors. */
 	if (memchr(code, 0xf0, prefixes(code, MAX_INSN_SIZE)))

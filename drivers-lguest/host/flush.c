@@ -11,6 +11,7 @@
 #include <linux/uaccess.h>
 
 #include "shadow.h"
+#include "trace.h"
 
 /*
  * Entries that one flush compares before it drops the rest: what bounds a
@@ -338,6 +339,7 @@ void lg_shadow_flush_one(struct lg_vcpu *vcpu, u32 addr)
 	struct lg_shadow *sh = vcpu->guest->shadow;
 
 	vcpu->stats[LGUEST_STAT_FLUSH_ONE]++;
+	trace_lguest_flush(vcpu, LGUEST_FLUSH_ONE, addr);
 	mutex_lock(&sh->lock);
 	lg_flush_one(vcpu, addr);
 	lg_reap(vcpu->guest);
@@ -350,6 +352,7 @@ void lg_shadow_flush_user(struct lg_vcpu *vcpu)
 	struct lg_shadow *sh = g->shadow;
 
 	vcpu->stats[LGUEST_STAT_FLUSH_USER]++;
+	trace_lguest_flush(vcpu, LGUEST_FLUSH_USER, 0);
 	mutex_lock(&sh->lock);
 	lg_sync_user(g, vcpu->mmu.root);
 	/* Until the guest has said what its user half is, that is all. */
@@ -366,6 +369,7 @@ void lg_shadow_flush_all(struct lg_vcpu *vcpu)
 	struct lg_spt *root;
 
 	vcpu->stats[LGUEST_STAT_FLUSH_ALL]++;
+	trace_lguest_flush(vcpu, LGUEST_FLUSH_ALL, 0);
 	mutex_lock(&sh->lock);
 	list_for_each_entry(root, &sh->roots, list)
 		root->stale = true;

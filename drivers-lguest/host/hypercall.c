@@ -12,6 +12,7 @@
 #include <asm/irq_vectors.h>
 #include <asm/trapnr.h>
 #include "lg.h"
+#include "trace.h"
 
 /*
  * The processor runs on with the code and stack segments that it has loaded,
@@ -351,6 +352,7 @@ int lg_hypercall(struct lg_vcpu *vcpu)
 	struct lg_regs *r = &vcpu->regs;
 	int ret, to_launcher = 0;
 
+	trace_lguest_hypercall(vcpu);
 	flush_queue(vcpu);
 
 	switch (r->eax) {
@@ -409,6 +411,7 @@ int lg_hypercall(struct lg_vcpu *vcpu)
 		break;
 	case LGUEST_HC_BIND_DMA:
 		ret = lg_dma_bind(vcpu, r->ebx, r->ecx, r->edx, r->esi);
+		trace_lguest_dma_bind(vcpu, ret);
 		break;
 	case LGUEST_HC_SEND_DMA:
 		ret = send_dma(vcpu, r->ebx, r->ecx, &to_launcher);

@@ -180,6 +180,7 @@ struct lg_guest {
 	struct lg_dma_table *dma;	/* dma.c */
 
 	struct dentry *stats;
+	u32 serial;			/* in its name, and in events */
 	struct lg_vcpu *vcpu[LG_MAX_VCPUS];
 };
 
@@ -220,7 +221,7 @@ void lg_dev_exit(void);
 /*
  * vcpu.c: life of a guest and the run loop. lg_guest_initialise() makes a guest
  * of an open file; lg_vcpu_run() runs it until there is something for the
- * launcher in vcpu->exit (0), a signal (-EINTR) or an error.
+ * launcher in vcpu->exit (0), a signal (-ERESTARTSYS) or an error.
  */
 struct lg_guest *lg_guest_create(void);
 void lg_guest_put(struct lg_guest *g);
@@ -388,6 +389,8 @@ int lg_dma_init(struct lg_guest *g);
 void lg_dma_destroy(struct lg_guest *g);
 /* A hypercall's result: 0 or -errno (BIND_DMA in asm/lguest.h). */
 int lg_dma_bind(struct lg_vcpu *vcpu, u32 key, u32 dmas, u32 count, u32 irq);
+/* Whom a buffer goes to. */
+enum lg_dma_to { LG_DMA_NOBODY, LG_DMA_GUEST, LG_DMA_THREAD, LG_DMA_LAUNCHER };
 /* 0, -errno, or 1: the launcher shall handle it (LGUEST_EXIT_DMA). */
 int lg_dma_send(struct lg_vcpu *vcpu, u32 key, u32 dma);
 /* LGUEST_GET_DMA, LGUEST_LISTEN, LGUEST_TAKE_DMA */

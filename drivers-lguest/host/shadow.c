@@ -240,10 +240,11 @@ static int lg_check_cr3(struct lg_vcpu *vcpu, u32 cr3)
 	if (!(vcpu->cr0 & X86_CR0_PG))
 		return 0;
 	if (cr3 >> PAGE_SHIFT >= g->ram_pages)
-		return lg_kill(g, "CR3 %#x is not RAM", cr3);
+		return lg_kill(g, "CR3 %#x is not RAM, at eip %#x", cr3, vcpu->regs.eip);
 	if (lg_pae(vcpu) && lg_load_dirs(vcpu, cr3))
-		return lg_kill(g, "CR3 %#x: the entries there are no page directory pointers",
-			       cr3);
+		return lg_kill(g,
+			       "CR3 %#x: the entries there are no page directory pointers, at eip %#x",
+			       cr3, vcpu->regs.eip);
 	return 0;
 }
 
@@ -567,8 +568,9 @@ static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 
 	r = lg_walk(vcpu, addr, access, &w, fault);
 	if (r < 0)
-		return lg_kill(g, "page table of address %#x, from CR3 %#x, is not RAM",
-			       addr, vcpu->cr3);
+		return lg_kill(g,
+			       "page table of address %#x, from CR3 %#x, is not RAM, at eip %#x",
+			       addr, vcpu->cr3, vcpu->regs.eip);
 	if (r)
 		return r;
 	if (lg_linear(sh)) {
@@ -576,8 +578,9 @@ static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 		w.large = true;
 	}
 	if (w.gfn >= g->ram_pages)
-		return lg_kill(g, "address %#x is mapped to frame %#x, which is not RAM",
-			       addr, w.gfn);
+		return lg_kill(g,
+			       "address %#x is mapped to frame %#x, which is not RAM, at eip %#x",
+			       addr, w.gfn, vcpu->regs.eip);
 
 	may_write = w.large || ((w.pte & _PAGE_RW) && (w.pte & _PAGE_DIRTY));
 	r = lg_get_frame(g, w.gfn, write, may_write);
@@ -586,8 +589,9 @@ static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 	if (r < 0) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		return lg_kill(g, "no memory behind guest frame %#x (address %#x): error %d",
-			       w.gfn, addr, r);
+		return lg_kill(g,
+			       "no memory behind guest frame %#x (address %#x) at eip %#x: error %d",
+			       w.gfn, addr, vcpu->regs.eip, r);
 	}
 
 	root = vcpu->mmu.root;

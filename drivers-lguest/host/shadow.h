@@ -252,19 +252,24 @@ static inline pteval_t lg_linear_pde(u32 addr)
 }
 
 /*
- * The next set bit from @from on, as find_next_bit(), but mostly without a call: what
- * is present is next to each other, and to look for it is much of what a flush costs.
+ * The next set bit from @from on, as find_next_bit(), but without a call: to look for what
+ * is present is much of what a flush costs.
  */
 static inline unsigned int lg_next_bit(const unsigned long *map, unsigned int to,
 				       unsigned int from)
 {
+	unsigned int i = from / BITS_PER_LONG;
 	unsigned long word;
 
 	if (from >= to)
 		return to;
-	word = map[from / BITS_PER_LONG] >> (from % BITS_PER_LONG);
-	return word ? min(from + (unsigned int)__ffs(word), to) :
-		      find_next_bit(map, to, from);
+	word = map[i] & (~0ul << from % BITS_PER_LONG);
+	while (!word) {
+		if (++i * BITS_PER_LONG >= to)
+			return to;
+		word = map[i];
+	}
+	return min(i * BITS_PER_LONG + (unsigned int)__ffs(word), to);
 }
 
 #define lg_for_each_bit(i, map, from, to)				\

@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Counters of each guest, one file a guest in debugfs: lguest/<pid>-<serial>.
+ * Counters of each guest, one file a guest in debugfs: lguest/<pid>-<serial>; and
+ * the events of trace.h.
  */
 #include <linux/atomic.h>
 #include <linux/debugfs.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
 #include "lg.h"
+
+#define CREATE_TRACE_POINTS
+#include "trace.h"
 
 static const char *const stat_names[LGUEST_STATS] = { LGUEST_STAT_NAMES };
 
@@ -40,8 +44,8 @@ void lg_stats_add(struct lg_guest *g)
 	static atomic_t serial;
 	char name[32];
 
-	snprintf(name, sizeof(name), "%d-%d", task_tgid_nr(current),
-		 atomic_inc_return(&serial));
+	g->serial = atomic_inc_return(&serial);
+	snprintf(name, sizeof(name), "%d-%u", task_tgid_nr(current), g->serial);
 	g->stats = debugfs_create_file(name, 0444, stats_dir, g, &stats_fops);
 }
 

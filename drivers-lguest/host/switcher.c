@@ -25,6 +25,7 @@
 #include <asm/tlbflush.h>
 #include <asm/trapnr.h>
 #include "lg.h"
+#include "trace.h"
 
 /* Slots of the window: the code, then regs and state of each CPU. */
 #define WINDOW_PAGES	(1 + 2 * NR_CPUS)
@@ -566,6 +567,7 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 	/* Not by assignment: that is five instructions a word. */
 	__memcpy(&c->regs->regs, &vcpu->regs, sizeof(vcpu->regs));
 
+	trace_lguest_entry(vcpu);
 	lg_check_before(&check);
 	savesegment(gs, gs);
 	asm volatile("sldt %0" : "=m" (ldt));
@@ -598,6 +600,8 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 	if (dr7)
 		local_db_restore(dr7);
 	lg_check_after(&check);
+	/* Before the handlers: the guest's time ends here. */
+	trace_lguest_exit(vcpu);
 
 	/* Preemption is off: what the handlers do to TR, %gs and such is kept. */
 	raise_counted(vcpu, s, &s->nmi_count, X86_TRAP_NMI);

@@ -9,6 +9,7 @@
 #include <asm/segment.h>
 #include <asm/traps.h>
 #include "lg.h"
+#include "trace.h"
 
 #define CS_INDEX(sel)	((sel) >> 3)
 
@@ -162,9 +163,11 @@ int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error)
 			       "double fault: stack at %#x not writable for vector %u (error %#x, cr2 %#x) at eip %#x",
 			       esp, vector, error, vcpu->guest_cr2, r->eip);
 	if (err)
-		return lg_kill(vcpu->guest, "stack at %#x is not in memory for vector %u",
-			       esp, vector);
+		return lg_kill(vcpu->guest,
+			       "stack at %#x is not in memory for vector %u at eip %#x",
+			       esp, vector, r->eip);
 
+	trace_lguest_inject(vcpu, vector, error);
 	r->ss = (ss & ~3) | LG_KERNEL_RPL;
 	r->esp = esp;
 	r->cs = (gate->segment & ~3) | LG_KERNEL_RPL;
@@ -251,7 +254,8 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 	if (err > 0)
 		return lg_inject_fault(vcpu, &fault);
 	if (err)
-		return lg_kill(vcpu->guest, "iret frame at %#x is not in memory", r->esp);
+		return lg_kill(vcpu->guest, "iret frame at %#x is not in memory, at eip %#x",
+			       r->esp, r->eip);
 
 	/* Ring 1 cannot leave for virtual 8086 mode, whatever it was asked for. */
 	if (frame[2] & X86_EFLAGS_VM)
@@ -276,7 +280,8 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 	if (err > 0)
 		return lg_inject_fault(vcpu, &fault);
 	if (err)
-		return lg_kill(vcpu->guest, "iret frame at %#x is not in memory", r->esp);
+		return lg_kill(vcpu->guest, "iret frame at %#x is not in memory, at eip %#x",
+			       r->esp, r->eip);
 	if ((frame[4] & 3) != LG_USER_RPL || !user_data_selector(vcpu, frame[4]))
 		return LG_NOT_OURS;
 
@@ -371,6 +376,7 @@ static int page_fault(struct lg_vcpu *vcpu)
 
 	vcpu->stats[LGUEST_STAT_PAGE_FAULT]++;
 	err = lg_shadow_fault(vcpu, vcpu->cr2, error, &fault);
+	trace_lguest_page_fault(vcpu, err);
 	if (err <= 0) {
 		vcpu->stats[LGUEST_STAT_FILL]++;
 		return err;
@@ -380,8 +386,9 @@ static int page_fault(struct lg_vcpu *vcpu)
 	 * of a direct int 0x80: there is no stack to tell the guest on.
 	 */
 	if (!in_ring1(vcpu) && !(error & X86_PF_USER))
-		return lg_kill(vcpu->guest, "double fault: ring 1 stack at %#x not writable",
-			       vcpu->cr2);
+		return lg_kill(vcpu->guest,
+			       "double fault: ring 1 stack at %#x not writable at eip %#x",
+			       vcpu->cr2, vcpu->regs.eip);
 	vcpu->stats[LGUEST_STAT_REFLECT]++;
 	return lg_inject_fault(vcpu, &fault);
 }

@@ -441,7 +441,7 @@ static int run(struct lg_vcpu *vcpu)
  * lg_vcpu_run - run until there is something for the launcher
  * @vcpu: whose lock is held; the caller's mm is the guest's
  *
- * Return: 0 with vcpu->exit filled, -EINTR for a signal, -ESHUTDOWN if the
+ * Return: 0 with vcpu->exit filled, -ERESTARTSYS for a signal, -ESHUTDOWN if the
  * guest is dead and the launcher knows.
  */
 int lg_vcpu_run(struct lg_vcpu *vcpu)
@@ -455,5 +455,9 @@ int lg_vcpu_run(struct lg_vcpu *vcpu)
 	err = run(vcpu);
 	sysenter_set(sysenter_cs);
 	vcpu->stats[LGUEST_STAT_USER_EXIT]++;
-	return err;
+	/*
+	 * The launcher hears of a signal if it has a handler that wants to interrupt
+	 * this, not of a stop, a debugger, or work that the kernel has for the thread.
+	 */
+	return err == -EINTR ? -ERESTARTSYS : err;
 }

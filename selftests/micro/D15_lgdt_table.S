@@ -7,7 +7,7 @@
  */
 #include "micro.h"
 
-EXPECT	"killed=descriptor table at 0xfffffff8 is not in memory"
+EXPECT	"killed=descriptor table at 0xfffffff8 is not in memory, at eip 0x"
 
 BEGIN
 	PAGING

@@ -10,7 +10,7 @@
  */
 #include "micro.h"
 
-EXPECT	"killed=address 0x805ff8 is mapped to frame 0x400, which is not RAM"
+EXPECT	"killed=address 0x805ff8 is mapped to frame 0x400, which is not RAM, at eip 0x"
 
 #define HERE	0x800000
 #define ALL	(P_PRESENT | P_WRITE | P_USER | P_ACCESSED | P_DIRTY)

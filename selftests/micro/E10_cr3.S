@@ -8,7 +8,7 @@
  */
 #include "micro.h"
 
-EXPECT	"killed=CR3 0xfffff000 is not RAM"
+EXPECT	"killed=CR3 0xfffff000 is not RAM, at eip 0x"
 
 #define HERE	0x200000
 

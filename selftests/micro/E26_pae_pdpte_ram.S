@@ -6,7 +6,7 @@
  */
 #include "micro.h"
 
-EXPECT	"killed=CR3 0x3fffe0: the entries there are no page directory pointers"
+EXPECT	"killed=CR3 0x3fffe0: the entries there are no page directory pointers, at eip 0x"
 
 #include "pae.inc"
 
