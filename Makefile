@@ -76,6 +76,12 @@ series: tree
 	@ci/deps series boot
 	@ci/series
 
+#: make port         the series on another kernel of Debian's: VERSION=7.1 (or list),
+#:                   PARTS="apply build boot"
+port: tree
+	@ci/deps boot
+	@ci/port $(VERSION)
+
 #: make docs         builds the documentation to build/docs/html, and checks it
 docs: tree
 	@ci/docs
@@ -84,4 +90,4 @@ docs: tree
 clean:
 	rm -rf build/o-* build/initrd build/userland build/logs build/docs
 
-.PHONY: help run shell debian check check-long fuzz kunit bench bench-peers boot list tree build export series docs clean
+.PHONY: help run shell debian check check-long fuzz kunit bench bench-peers boot list tree build export series port docs clean

@@ -115,7 +115,7 @@ bool lguest_flush_waits;
  */
 static bool is_being_copied(unsigned long addr)
 {
-	const struct pt_regs *regs = task_pt_regs(current);
+	struct pt_regs *regs = task_pt_regs(current);
 
 	return ((lguest_shared->cr2 ^ addr) & PAGE_MASK) == 0 &&
 	       user_mode(regs) && regs->orig_ax == -1;

@@ -18,6 +18,7 @@
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
@@ -617,10 +618,22 @@ static void outside_madvise(struct handle *h, uint32_t *s)
 	close(pidfd);
 }
 
+/* Has each operation been done by this group? One that was refused counts for nothing. */
+static bool all_done(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < NOPS; i++)
+		if (model->ops[i] == model->refused[i])
+			return false;
+	return true;
+}
+
+/* For so long, or on a slow machine, up to ten times that, until all have been done. */
 static void coordinator(int seconds, uint32_t seed)
 {
 	struct handle h[WORKERS] = { { 0 } };
-	uint64_t end = now_ns(CLOCK_MONOTONIC) + seconds * 1000000000ULL;
+	uint64_t begin = now_ns(CLOCK_MONOTONIC), time = seconds * 1000000000ULL, spent;
 	uint32_t s = seed + group * 77 + 1;
 	unsigned int i;
 
@@ -628,9 +641,13 @@ static void coordinator(int seconds, uint32_t seed)
 	need(shared_fd >= 0 && !ftruncate(shared_fd, NSHARED * PAGE));
 	for (i = 0; i < WORKERS; i++)
 		spawn(h, i);
-	while (now_ns(CLOCK_MONOTONIC) < end && model->wrongs < 10) {
+	while (model->wrongs < 10) {
 		struct command c = { rnd(&s) % NOPS, rnd(&s) };
 		int status;
+
+		spent = now_ns(CLOCK_MONOTONIC) - begin;
+		if (spent >= 10 * time || (spent >= time && all_done()))
+			break;
 
 		me = rnd(&s) % WORKERS;
 		/* The expensive ones less often. */
