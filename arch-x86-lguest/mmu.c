@@ -26,6 +26,7 @@
 #include <linux/hardirq.h>
 #include <linux/mm_types.h>
 #include <linux/ptrace.h>
+#include <linux/sched.h>
 #include <linux/sched/task_stack.h>
 
 #include <asm/page.h>
@@ -107,17 +108,20 @@ bool lguest_flush_waits;
 /*
  * Copy on write clears the entry, flushes it, and then sets it to the copy. If the
  * flush comes after that, the host finds the copy, and the program need not fault for
- * it. It can wait: the handler of a page fault of ring 3 runs with interrupts on, and
- * takes them off before it returns; until then nobody uses the program's addresses.
+ * it. It can wait: the handler of a page fault runs with interrupts on, and takes them
+ * off before it returns; until then nobody uses the program's addresses. Nor is the old
+ * page somebody else's before: to free one that was mapped takes interrupts off, too.
  *
- * So is this the handler of a fault of ring 3 at that page? On the way in there
- * the number of a system call is replaced by -1.
+ * So is a page fault at that page being handled, of a program's, or in what the kernel
+ * does on the way back to one? On the way in the number of a system call is replaced
+ * by -1. (A worker has the registers of who made it, and does not go back.)
  */
 static bool is_being_copied(unsigned long addr)
 {
 	struct pt_regs *regs = task_pt_regs(current);
 
 	return ((lguest_shared->cr2 ^ addr) & PAGE_MASK) == 0 &&
+	       !(current->flags & (PF_KTHREAD | PF_USER_WORKER)) &&
 	       user_mode(regs) && regs->orig_ax == -1;
 }
 

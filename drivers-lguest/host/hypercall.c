@@ -250,7 +250,7 @@ static int change_cr3(struct lg_vcpu *vcpu, u32 cr3)
 }
 
 /* Flushes that wait in the shared page, before anything that relies on them. */
-static void flush_queue(struct lg_vcpu *vcpu)
+void lg_flush_queue(struct lg_vcpu *vcpu)
 {
 	struct lguest_shared *shared = vcpu->shared;
 	u32 i, count;
@@ -353,7 +353,7 @@ int lg_hypercall(struct lg_vcpu *vcpu)
 	int ret, to_launcher = 0;
 
 	trace_lguest_hypercall(vcpu);
-	flush_queue(vcpu);
+	lg_flush_queue(vcpu);
 
 	switch (r->eax) {
 	case LGUEST_HC_INIT:

@@ -88,6 +88,9 @@ int lg_irq_deliver(struct lg_vcpu *vcpu)
 
 	hide_user_cs(vcpu, false);
 	shared->irq_pending &= ~LGUEST_PENDING_IRQ;
+	/* Its handler may look at a program's memory, and what waits may wait long. */
+	if (READ_ONCE(shared->flush_count))
+		lg_flush_queue(vcpu);
 	err = lg_inject(vcpu, READ_ONCE(shared->callback_vector), false, 0);
 	if (!err)
 		vcpu->stats[LGUEST_STAT_INJECT_IRQ]++;

@@ -293,6 +293,7 @@ u32 lg_int_length(struct lg_vcpu *vcpu);	/* 0: there is none */
 /* hypercall.c */
 int lg_hypercall(struct lg_vcpu *vcpu);
 bool lg_drop_kept(struct lg_vcpu *vcpu);
+void lg_flush_queue(struct lg_vcpu *vcpu);
 int lg_load_gdt(struct lg_vcpu *vcpu, u32 addr, u32 entries);
 int lg_load_idt(struct lg_vcpu *vcpu, u32 addr, u32 entries);
 

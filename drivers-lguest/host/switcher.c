@@ -600,8 +600,12 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 	if (dr7)
 		local_db_restore(dr7);
 	lg_check_after(&check);
-	/* Before the handlers: the guest's time ends here. */
-	trace_lguest_exit(vcpu);
+	/*
+	 * Before the handlers: the guest's time ends here. But nothing goes before a
+	 * machine check.
+	 */
+	if (trace_lguest_exit_enabled() && vcpu->regs.trap != X86_TRAP_MC && !s->mce_count)
+		trace_lguest_exit(vcpu);
 
 	/* Preemption is off: what the handlers do to TR, %gs and such is kept. */
 	raise_counted(vcpu, s, &s->nmi_count, X86_TRAP_NMI);

@@ -19,7 +19,8 @@
  *   ENOENT     LGUEST_GET_DMA: nothing is bound to that key; LGUEST_LISTEN with
  *              eventfd -1, LGUEST_TAKE_DMA: nobody listens there
  *   ENOSPC     LGUEST_LISTEN: too many keys
- *   EINTR      a signal came
+ *   EINTR      a signal came whose handler has no SA_RESTART (a run is ended by
+ *              LGUEST_BREAK whatever the handler has)
  *   ENOBUFS    LGUEST_GET_DMA: the buffer whose turn it is, is in use
  *   ESHUTDOWN  the guest is dead
  *
