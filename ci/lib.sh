@@ -104,6 +104,24 @@ private_apt() {
 		-o APT::Sandbox::User=root -o Acquire::Languages=none "$@"
 }
 
+# new_repository FOLDER: an empty one on branch lguest, for a kernel's tree
+new_repository() {
+	rm -rf "$1"
+	git init -q -b lguest "$1"
+	git -C "$1" config user.name "Lguest Developers"
+	git -C "$1" config user.email "lguest@lists.example.org"
+	git -C "$1" config gc.auto 0
+	git -C "$1" config core.fsmonitor false
+}
+
+# import_tarball TARBALL FOLDER NAME LOGFILE: into such a repository, as its first commit
+import_tarball() {
+	long unpack "$4" tar xf "$1" -C "$2" --strip-components=1
+	long "git add" "$4" git -C "$2" add -A -f
+	GIT_AUTHOR_DATE='2026-01-01T00:00:00Z' GIT_COMMITTER_DATE='2026-01-01T00:00:00Z' \
+		long "git commit" "$4" git -C "$2" commit -q -m "$3"
+}
+
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
 
 # copy_module FOLDER: the source of lg there, to be changed and then built as a
