@@ -27,8 +27,8 @@ static unsigned long loaded_gdt;
 static unsigned long loaded_idt;
 
 /*
- * What the host holds in the three TLS entries: most switches between threads
- * without TLS, and all to kernel threads, find it unchanged.
+ * What the host holds in the three TLS entries: those of the thread that runs, or, in
+ * a kernel thread, of the last one that was none.
  */
 static u64 loaded_tls[LGUEST_TLS_ENTRIES];
 
@@ -172,6 +172,9 @@ static void lguest_load_tls(struct thread_struct *t, unsigned int cpu)
 {
 	BUILD_BUG_ON(sizeof(t->tls_array) != sizeof(loaded_tls));
 
+	/* A kernel thread uses none, and never becomes one that does. */
+	if (container_of(t, struct task_struct, thread)->flags & PF_KTHREAD)
+		return;
 	if (!memcmp(loaded_tls, t->tls_array, sizeof(loaded_tls)))
 		return;
 

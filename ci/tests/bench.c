@@ -599,6 +599,14 @@ static void commands(unsigned int n)
 		      " done");
 }
 
+/* Some sources, a process each. */
+static void compile(unsigned int n)
+{
+	while (n--)
+		shell("for f in /src/*.i; do tcc -w -c $f -o /tmp/bench.o || exit 1; done;"
+		      " rm /tmp/bench.o");
+}
+
 static const struct {
 	const char *name;
 	void (*run)(unsigned int n);
@@ -638,6 +646,7 @@ static const struct {
 	{ "file_create", file_create, 1000, false },
 	{ "gzip_tree", gzip_tree, 1, true },
 	{ "commands_2000", commands, 1, true },
+	{ "compile", compile, 1, true },
 };
 
 static void mark(const char *name, const char *what, unsigned int n)

@@ -19,6 +19,7 @@ static void __used switcher(void)
 	OFFSET(STATE_mce_count, lg_state_page, mce_count);
 	OFFSET(STATE_fault_entry, lg_state_page, fault_entry);
 	OFFSET(STATE_fault_cs, lg_state_page, fault_cs);
+	OFFSET(STATE_fault_error, lg_state_page, fault_error);
 	OFFSET(STATE_sp1, lg_state_page, tss.sp1);
 	OFFSET(STATE_ss1, lg_state_page, tss.ss1);
 	OFFSET(STATE_enter_far, lg_state_page, enter_far);
@@ -30,13 +31,12 @@ static void __used switcher(void)
 	OFFSET(STATE_host_idt_ptr, lg_state_page, host_idt_ptr);
 	OFFSET(STATE_bridge_gdt, lg_state_page, bridge_gdt);
 	BLANK();
-	OFFSET(REGS_PAGE_hint, lg_regs_page, hint);
-	OFFSET(REGS_PAGE_hint_faults, lg_regs_page, hint[0].faults);
+	OFFSET(REGS_PAGE_told_page, lg_regs_page, told_page);
 	OFFSET(REGS_PAGE_told, lg_regs_page, told);
 	DEFINE(PF_PROT, X86_PF_PROT);
 	DEFINE(PF_WRITE, X86_PF_WRITE);
 	DEFINE(PF_USER, X86_PF_USER);
-	DEFINE(HINT_size, sizeof(struct lg_hint));
+	DEFINE(PF_INSTR, X86_PF_INSTR);
 	BLANK();
 	OFFSET(REGS_trap, lg_regs, trap);
 	DEFINE(REGS_size, sizeof(struct lg_regs));

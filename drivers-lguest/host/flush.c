@@ -75,6 +75,7 @@ static int lg_compare_table(struct lg_guest *g, const struct lg_spt *t,
 	struct lg_shadow *sh = g->shadow;
 	unsigned int size = lg_entry_size(sh);
 	const void __user *table = lg_gpa_user(g, t->gpa);
+	const pteval_t *known = t->guest;
 	unsigned int w, i;
 	unsigned long bits, differ;
 
@@ -83,8 +84,11 @@ static int lg_compare_table(struct lg_guest *g, const struct lg_spt *t,
 	    !user_read_access_begin(table, LG_ENTRIES * size))
 		return -EFAULT;
 	for (w = 0; w < LG_ENTRIES / BITS_PER_LONG; w++) {
-		differ = 0;
-		for (bits = READ_ONCE(t->present[w]); bits; bits &= bits - 1) {
+		changed[w] = 0;
+		bits = READ_ONCE(t->present[w]);
+		if (!bits)
+			continue;
+		for (differ = 0; bits; bits &= bits - 1) {
 			pteval_t entry;
 			u32 low, high = 0;
 
@@ -94,7 +98,7 @@ static int lg_compare_table(struct lg_guest *g, const struct lg_spt *t,
 				unsafe_get_user(high, (u32 __user *)(table + i * size + 4),
 						fault);
 			entry = (u64)high << 32 | low;
-			if (entry == t->guest[i])
+			if (entry == known[i])
 				continue;
 			sh->buf[i] = entry;
 			differ |= BIT(i % BITS_PER_LONG);
@@ -120,7 +124,7 @@ static void lg_sync_table(struct lg_guest *g, struct lg_spt *t,
 			  unsigned int *budget)
 {
 	struct lg_shadow *sh = g->shadow;
-	DECLARE_BITMAP(changed, LG_ENTRIES);
+	DECLARE_BITMAP(changed, LG_ENTRIES) __uninitialized;
 	unsigned int i;
 	bool any;
 

@@ -187,14 +187,6 @@ out:
 	return r;
 }
 
-/* Is what is known of a frame enough for an entry? */
-bool lg_frame_known(struct lg_shadow *sh, u32 gfn, bool write)
-{
-	u32 need = LG_FRAME_VALID | (write ? LG_FRAME_WRITE : 0);
-
-	return (READ_ONCE(sh->frames[gfn]) & need) == need;
-}
-
 /*
  * The frame that a fault needs. @write: the guest writes now. @may_write: its
  * entry would allow it; then the page is got for writing where that changes

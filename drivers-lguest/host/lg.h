@@ -108,9 +108,7 @@ struct lg_vcpu {
 	bool boot_irqs;			/* virtual IF before LGUEST_HC_INIT */
 	bool gdt_changed, idt_changed;	/* the CPU's copy is old */
 	u32 refused;			/* descriptors that were refused */
-	struct lg_hint hint;		/* for the switcher: a new one */
-	bool hints_old;			/* those that it has are of other tables */
-	u32 fault_entry;		/* shared->fault_entry, of @hint */
+	u32 fault_entry;		/* shared->fault_entry, as it was when read last */
 	u16 user_cs;			/* shared->user_cs, checked; or 0 */
 	bool user_cs_hidden;		/* see hide_user_cs() in irq.c */
 	bool halted;			/* waits for an interrupt */

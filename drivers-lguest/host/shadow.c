@@ -61,13 +61,6 @@ static int lg_shadow_result(struct lg_guest *g, int r)
 	return r;
 }
 
-/* They are by linear address, and of the address space that was. */
-static void lg_forget_hints(struct lg_vcpu *vcpu)
-{
-	vcpu->hint.faults = 0;
-	vcpu->hints_old = true;
-}
-
 /* A root without links. The pool is filled. */
 static struct lg_spt *lg_new_root(struct lg_vcpu *vcpu, u32 gpa, u64 ctx_id)
 {
@@ -267,7 +260,6 @@ int lg_shadow_load_cr3(struct lg_vcpu *vcpu, u32 cr3, u64 ctx_id, u64 tlb_gen)
 	if (r)
 		return r;
 
-	lg_forget_hints(vcpu);
 	mutex_lock(&sh->lock);
 	vcpu->cr3 = cr3;
 	root = vcpu->mmu.root;
@@ -306,11 +298,11 @@ int lg_shadow_mode_changed(struct lg_vcpu *vcpu)
 	bool begin;
 	int r;
 
+	vcpu->idt_changed = true;	/* what error codes say of fetches is with those */
 	r = lg_check_cr3(vcpu, vcpu->cr3);
 	if (r)
 		return r;
 
-	lg_forget_hints(vcpu);
 	mutex_lock(&sh->lock);
 	begin = !vcpu->mmu.root;
 	if (begin || sh->mode != lg_mode(vcpu) || lg_kernel_unknown(vcpu)) {
@@ -411,16 +403,14 @@ static void lg_get_frames_around(struct lg_guest *g, u32 gfn)
 /**
  * struct lg_around - guest entries around the one that faulted
  * @from: index of the first
- * @present: those that are present, a bit each; all of them 0 if they were not read
+ * @present: those that are present, a bit each; none if they could not be read
  * @want: those that the shadow should have, and has not
- * @read: they were read
  * @entry: as they are in the guest
  */
 struct lg_around {
 	unsigned int from;
 	unsigned long present;
 	unsigned long want;
-	bool read;
 	pteval_t entry[LG_AROUND];
 };
 
@@ -433,7 +423,6 @@ static void lg_read_entries(struct lg_guest *g, u32 gpa, struct lg_around *aroun
 	u32 low, high = 0;
 	unsigned int k;
 
-	around->read = false;
 	around->present = 0;
 	if (!lg_gpa_ok(g, gpa, LG_AROUND * size) ||
 	    !user_read_access_begin(p, LG_AROUND * size))
@@ -445,7 +434,6 @@ static void lg_read_entries(struct lg_guest *g, u32 gpa, struct lg_around *aroun
 		around->entry[k] = (u64)high << 32 | low;
 		present |= (unsigned long)(low & _PAGE_PRESENT) << k;
 	}
-	around->read = true;
 	around->present = present;
 fault:
 	user_read_access_end();
@@ -511,46 +499,13 @@ static void lg_read_around(struct lg_guest *g, const struct lg_spt *root, pteval
 	}
 }
 
-/*
- * A page next to one that is used now will be, too, and most likely the guest has to
- * be told of a fault there first: the switcher can do that. (That it saves an exit
- * for most first uses of a page is all there is to it; what it says may be wrong by
- * then, which the guest has said it can live with.)
- */
-static void lg_hint_around(struct lg_vcpu *vcpu, u32 addr, const struct lg_around *around)
-{
-	u32 entry = vcpu->shared ? READ_ONCE(vcpu->shared->fault_entry) : 0;
-	unsigned long bits;
-	pteval_t next;
-	u32 ro = 0;
-
-	BUILD_BUG_ON(LG_HINT_PAGES != LG_AROUND);
-	if (entry != vcpu->fault_entry) {
-		vcpu->fault_entry = entry;
-		vcpu->idt_changed = true;	/* the switcher's copy is with those */
-	}
-	if (!entry || !around->read)
-		return;
-	/* Where a fork has made one read-only, it has made more. */
-	next = around->entry[(lg_table_index(addr) + 1) % LG_AROUND];
-	bits = next & _PAGE_RW ? 0 : around->present;
-	for (; bits; bits &= bits - 1) {
-		unsigned int k = __ffs(bits);
-
-		if ((around->entry[k] & (_PAGE_USER | _PAGE_RW)) == _PAGE_USER)
-			ro |= BIT(k);
-	}
-	vcpu->hint.chunk = addr >> (PAGE_SHIFT + LG_HINT_SHIFT);
-	vcpu->hint.faults = (u16)~around->present | ro << LG_HINT_PAGES;
-}
-
 static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 		   struct lg_fault *fault)
 {
 	struct lg_guest *g = vcpu->guest;
 	struct lg_shadow *sh = g->shadow;
 	bool write = access & LG_ACCESS_WRITE;
-	bool may_write, user;
+	bool may_write, fresh;
 	struct lg_around around __uninitialized;
 	struct lg_spt *root, *t;
 	struct lg_walk w;
@@ -595,13 +550,11 @@ static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 	}
 
 	root = vcpu->mmu.root;
-	user = lg_root_index(addr) < sh->kernel_index;
+	fresh = root->fresh && lg_root_index(addr) < sh->kernel_index;
 	if (w.large)
 		lg_get_frames_around(g, w.gfn);
 	else
-		lg_read_around(g, root, w.pde, addr, user && root->fresh, &around);
-	if (!w.large && user)
-		lg_hint_around(vcpu, addr, &around);
+		lg_read_around(g, root, w.pde, addr, fresh, &around);
 
 	spin_lock(&g->mmu_lock);
 	t = lg_link(g, root, addr, w.pde);
@@ -610,9 +563,10 @@ static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 		lg_fill_large(g, t, addr);
 	} else {
 		lg_set_leaf(g, t, lg_table_index(addr), w.pte);
-		for_each_set_bit(k, &around.want, LG_AROUND)
-			if (!test_bit(around.from + k, t->present))
-				lg_set_leaf(g, t, around.from + k, around.entry[k]);
+		for (; around.want; around.want &= around.want - 1) {
+			k = __ffs(around.want);
+			lg_set_leaf(g, t, around.from + k, around.entry[k]);
+		}
 	}
 	lg_remember_kernel(g, root, addr);
 	spin_unlock(&g->mmu_lock);

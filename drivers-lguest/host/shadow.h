@@ -289,6 +289,14 @@ static inline bool lg_usable(const struct lg_shadow *sh, pteval_t guest)
 	return (guest & bits) == bits;
 }
 
+/* Is what is known of a frame enough for an entry? */
+static inline bool lg_frame_known(const struct lg_shadow *sh, u32 gfn, bool write)
+{
+	u32 need = LG_FRAME_VALID | (write ? LG_FRAME_WRITE : 0);
+
+	return (READ_ONCE(sh->frames[gfn]) & need) == need;
+}
+
 /* Has the guest's kernel half to go with every load of CR3? */
 static inline bool lg_kernel_not_global(const struct lg_vcpu *vcpu)
 {
@@ -323,7 +331,6 @@ int lg_tables_init(struct lg_guest *g);
 void lg_tables_destroy(struct lg_guest *g);
 
 /* frames.c: the host's pages behind the guest's, and the MMU notifier */
-bool lg_frame_known(struct lg_shadow *sh, u32 gfn, bool write);
 int lg_get_frame(struct lg_guest *g, u32 gfn, bool write, bool may_write);
 int lg_get_frames(struct lg_guest *g, u32 gfn, unsigned int n, bool write,
 		  bool fast);

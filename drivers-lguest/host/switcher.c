@@ -23,6 +23,7 @@
 #include <asm/special_insns.h>
 #include <asm/switch_to.h>
 #include <asm/tlbflush.h>
+#include <asm/trap_pf.h>
 #include <asm/trapnr.h>
 #include "lg.h"
 #include "trace.h"
@@ -50,7 +51,6 @@ struct lg_cpu {
 	struct lg_state_page *state;
 	pte_t *window;		/* the table for the top entry of a root */
 	struct lg_vcpu *owner;	/* whose descriptors are in @state */
-	bool hinted;		/* there are hints in @regs */
 };
 
 static DEFINE_PER_CPU(struct lg_cpu, lg_cpus);
@@ -344,8 +344,7 @@ static void copy_gdt(struct lg_vcpu *vcpu, struct lg_state_page *s)
 
 /*
  * Where the switcher tells a guest of a page fault: where an interrupt gate leads to.
- * 0: it must not. This, in a page that the guest cannot write, is all that counts; it
- * may have written to the hints.
+ * 0: it must not.
  */
 static u32 fault_cs(const struct lg_vcpu *vcpu)
 {
@@ -364,29 +363,12 @@ static void copy_fault_entry(struct lg_vcpu *vcpu, struct lg_cpu *c)
 
 	c->state->fault_cs = fault_cs(vcpu);
 	c->state->fault_entry = vcpu->fault_entry;
+	c->state->fault_error = lg_nx(vcpu) ? ~0u : ~X86_PF_INSTR;
 	c->window[pte_index(shared)] = vcpu->shared ?
 		guest_pte(page_to_phys(vcpu->shared_page), true) : __pte(0);
-	if (!c->state->fault_cs)
-		vcpu->hints_old = true;
 }
 
-static void refresh_hints(struct lg_vcpu *vcpu, struct lg_cpu *c)
-{
-	struct lg_state_page *s = c->state;
-
-	if ((vcpu->hints_old || !s->fault_cs) && c->hinted) {
-		memset(c->regs->hint, 0, sizeof(c->regs->hint));
-		c->hinted = false;
-	}
-	vcpu->hints_old = false;
-	if (s->fault_cs && vcpu->hint.faults) {
-		c->regs->hint[vcpu->hint.chunk % LG_HINTS] = vcpu->hint;
-		c->hinted = true;
-	}
-	vcpu->hint.faults = 0;
-}
-
-/* What the switcher told the guest of, if the guest has not written there itself. */
+/* What the switcher told the guest of. */
 static void count_told(struct lg_vcpu *vcpu, struct lg_regs_page *regs)
 {
 	u32 told = regs->told;
@@ -414,8 +396,7 @@ static void refresh_state(struct lg_vcpu *vcpu, struct lg_cpu *c)
 		/* An NMI leaves words of whoever ran here below the registers. */
 		memset(c->regs->stack, 0, sizeof(c->regs->stack));
 		copy_bridge(smp_processor_id(), s);
-		vcpu->hints_old = true;
-		c->hinted = true;	/* the one before may have made some */
+		c->regs->told_page = 0;
 	}
 	if (moved || vcpu->idt_changed)
 		copy_idt(vcpu, s);
@@ -423,8 +404,6 @@ static void refresh_state(struct lg_vcpu *vcpu, struct lg_cpu *c)
 		copy_gdt(vcpu, s);
 	if (moved || vcpu->gdt_changed || vcpu->idt_changed)
 		copy_fault_entry(vcpu, c);
-	if (vcpu->hints_old || vcpu->hint.faults)
-		refresh_hints(vcpu, c);
 	s->tss.ss1 = vcpu->ss1;
 	s->tss.sp1 = vcpu->esp1;
 	vcpu->idt_changed = false;

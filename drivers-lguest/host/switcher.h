@@ -28,11 +28,6 @@
 #define LG_TO_STATE		PAGE_SIZE
 #define LG_TO_SHARED		(-0x100000)
 
-/* Hints on page faults, each for some pages in a row. */
-#define LG_HINTS		16
-#define LG_HINT_SHIFT		4
-#define LG_HINT_PAGES		16	/* 2 to that power */
-
 /* lg_regs.trap: a vector, or one of these */
 #define LG_TRAP_BAD_IRET	0x100	/* + vector: the guest's frame faulted */
 #define LG_TRAP_LOST		0x200	/* + vector: a fault inside the switcher */
@@ -71,26 +66,15 @@ struct lg_regs {
 	u32 ss;
 };
 
-/**
- * struct lg_hint - what the guest's tables said of pages in a row
- * @chunk: linear address of the first, in units of LG_HINT_PAGES pages
- * @faults: page n: bit n, there was nothing; bit LG_HINT_PAGES + n, it was
- *	read-only. The guest has not been told of a fault there since.
- */
-struct lg_hint {
-	u32 chunk;
-	u32 faults;
-};
-
 /*
  * Per CPU, mapped read-write in the guest: the ring 0 stack of the guest's
  * TSS. What a trap stores there lands in @regs; the processor stores it in
- * this very trap, so the guest cannot have forged it. @hint: by chunk.
+ * this very trap, so the guest cannot have forged it.
  */
 struct lg_regs_page {
-	struct lg_hint hint[LG_HINTS];
-	u32 told;		/* faults that the guest was told of by hints */
-	u8 stack[PAGE_SIZE - sizeof(struct lg_regs) - LG_HINTS * sizeof(struct lg_hint) - 4];
+	u32 told_page;		/* number of the last page that it told the guest of, or 0 */
+	u32 told;		/* page faults that it told the guest of */
+	u8 stack[PAGE_SIZE - sizeof(struct lg_regs) - 8];
 	struct lg_regs regs;
 };
 
@@ -112,8 +96,9 @@ struct lg_state_page {
 	u32 host_esp;
 	u32 nmi_count;		/* NMIs that hit the switcher */
 	u32 mce_count;		/* machine checks that hit the switcher */
-	u32 fault_entry;	/* where the guest is told of faults by hints */
-	u32 fault_cs;
+	u32 fault_entry;	/* where the switcher tells the guest of faults */
+	u32 fault_cs;		/* 0: it must not */
+	u32 fault_error;	/* the bits of error codes that the guest knows */
 	struct lg_far_ptr enter_far;	/* into the window, LG_CS */
 	struct lg_far_ptr leave_far;	/* into the window, __KERNEL_CS */
 	struct desc_ptr guest_gdt_ptr __aligned(4);

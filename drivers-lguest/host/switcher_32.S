@@ -104,19 +104,19 @@ SYM_INNER_LABEL(lg_switcher_entered, SYM_L_GLOBAL)
 	iret
 
 /*
- * The stub of the page fault comes here. If it is one of ring 3, at a page of which
- * the host has seen that the guest has nothing there, or nothing to write to, then
- * the guest is told at once, in its shared page (LG_TO_SHARED), and the host
- * sees nothing of it. Once for each page and hint: the guest may have changed its
- * entry since, and then it is the host's turn.
+ * The stub of the page fault comes here. One of ring 3, at a page that is not present
+ * or is read-only, is the guest's business more often than not: its kernel has to make
+ * the page first. So it is told at once, in its shared page (LG_TO_SHARED), and the
+ * host sees nothing of it. But not twice in a row for a page: then the guest has done
+ * what there was to do, or that was nothing, and it is the host's turn.
  */
 .Lpage_fault:
 	pushl	%eax
 	pushl	%ecx
 	pushl	%edx
-	pushl	%ebx
-	/* Not present, read or write, or present and a write: 4, 6, 7. */
-	movl	20(%esp), %edx			/* error */
+	/* Not present, read, write or fetch, or present and a write: 4, 6, 14, 7. */
+	movl	16(%esp), %edx			/* error */
+	andl	$~PF_INSTR, %edx
 	leal	-PF_USER(%edx), %eax
 	cmpl	$(PF_PROT | PF_WRITE), %eax
 	ja	.Lnot_told
@@ -128,50 +128,43 @@ SYM_INNER_LABEL(lg_switcher_entered, SYM_L_GLOBAL)
 	cmpl	$0, %ss:(LG_TO_STATE + STATE_fault_cs)(%ecx)
 	je	.Lnot_told
 
-	/* %edx: the bit in the hint, %eax: the chunk, %ebx: where its hint would be */
-	andl	$PF_PROT, %edx
-	shll	$LG_HINT_SHIFT, %edx
-	movl	%cr2, %eax
+	movl	%cr2, %edx
+	movl	%edx, %eax
 	shrl	$PAGE_SHIFT, %eax
-	movl	%eax, %ebx
-	andl	$(LG_HINT_PAGES - 1), %ebx
-	addl	%ebx, %edx
-	shrl	$LG_HINT_SHIFT, %eax
-	movl	%eax, %ebx
-	andl	$(LG_HINTS - 1), %ebx
-	cmpl	%eax, %ss:REGS_PAGE_hint(%ecx, %ebx, HINT_size)
-	jne	.Lnot_told
-	btrl	%edx, %ss:REGS_PAGE_hint_faults(%ecx, %ebx, HINT_size)
-	jnc	.Lnot_told
+	cmpl	%eax, %ss:REGS_PAGE_told_page(%ecx)
+	movl	%eax, %ss:REGS_PAGE_told_page(%ecx)
+	je	.Lnot_again
 
 	incl	%ss:REGS_PAGE_told(%ecx)
 	leal	LG_TO_SHARED(%ecx), %eax
-	movl	%cr2, %edx
+	addl	$LG_TO_STATE, %ecx
 	movl	%edx, %ss:LGUEST_SHARED_CR2(%eax)
-.irp word, 0, 4, 8, 12, 16, 20			/* from error to ss */
-	movl	(20 + \word)(%esp), %edx
+	movl	16(%esp), %edx			/* error */
+	andl	%ss:STATE_fault_error(%ecx), %edx
+	movl	%edx, %ss:LGUEST_SHARED_FAULT(%eax)
+.irp word, 4, 8, 12, 16, 20			/* eip to ss */
+	movl	(16 + \word)(%esp), %edx
 	movl	%edx, %ss:(LGUEST_SHARED_FAULT + \word)(%eax)
 .endr
 
-	addl	$LG_TO_STATE, %ecx
 	movl	%ss:STATE_fault_entry(%ecx), %edx
-	movl	%edx, 24(%esp)			/* eip */
+	movl	%edx, 20(%esp)			/* eip */
 	movl	%ss:STATE_fault_cs(%ecx), %edx
-	movl	%edx, 28(%esp)			/* cs */
-	movl	$(X86_EFLAGS_FIXED | X86_EFLAGS_IF), 32(%esp)
+	movl	%edx, 24(%esp)			/* cs */
+	movl	$(X86_EFLAGS_FIXED | X86_EFLAGS_IF), 28(%esp)
 	movl	%ss:STATE_sp1(%ecx), %edx
-	movl	%edx, 36(%esp)			/* esp */
+	movl	%edx, 32(%esp)			/* esp */
 	movzwl	%ss:STATE_ss1(%ecx), %edx
-	movl	%edx, 40(%esp)			/* ss */
-	popl	%ebx
+	movl	%edx, 36(%esp)			/* ss */
 	popl	%edx
 	popl	%ecx
 	popl	%eax
 	addl	$8, %esp			/* trap, error */
 	jmp	.Liret
 
+.Lnot_again:
+	movl	$0, %ss:REGS_PAGE_told_page(%ecx)
 .Lnot_told:
-	popl	%ebx
 	popl	%edx
 	popl	%ecx
 	popl	%eax

@@ -32,7 +32,7 @@
  * that the guest has not dirtied stays read-only, so that the first write comes
  * here and sets D.
  */
-static pteval_t lg_leaf(struct lg_guest *g, pteval_t guest)
+static __always_inline pteval_t lg_leaf(struct lg_guest *g, pteval_t guest)
 {
 	u32 gfn = lg_entry_gfn(guest);
 	pteval_t entry;
@@ -85,8 +85,8 @@ static void lg_write_entry(pteval_t *p, pteval_t entry)
 		native_pte_clear(NULL, 0, (pte_t *)p);
 }
 
-static void lg_set_entry(struct lg_spt *t, unsigned int i, pteval_t entry,
-			 pteval_t guest)
+static __always_inline void lg_set_entry(struct lg_spt *t, unsigned int i,
+					 pteval_t entry, pteval_t guest)
 {
 	if (entry) {
 		t->guest[i] = guest;
@@ -115,16 +115,22 @@ struct lg_spt *lg_leaf_table(const struct lg_shadow *sh, u32 gfn,
 	return NULL;
 }
 
+/* Another entry than the one that is noted. */
+static noinline void lg_note_other(struct lg_shadow *sh, u32 gfn, u32 leaf)
+{
+	unsigned int old;
+
+	sh->leaf[gfn] = lg_leaf_table(sh, gfn, &old) ? LG_LEAF_MANY : leaf;
+}
+
 /* Note that entry @i of @t is made from a frame. */
 static void lg_note_leaf(struct lg_shadow *sh, u32 gfn, const struct lg_spt *t,
 			 unsigned int i)
 {
 	u32 leaf = t->id << LG_LEAF_SHIFT | i;
-	unsigned int old;
 
-	if (sh->leaf[gfn] == leaf || sh->leaf[gfn] == LG_LEAF_MANY)
-		return;
-	sh->leaf[gfn] = lg_leaf_table(sh, gfn, &old) ? LG_LEAF_MANY : leaf;
+	if (sh->leaf[gfn] != leaf && sh->leaf[gfn] != LG_LEAF_MANY)
+		lg_note_other(sh, gfn, leaf);
 }
 
 /* Set a lower entry of a user or kernel table to what the guest's says. */
@@ -205,9 +211,10 @@ static void lg_spt_register(struct lg_guest *g, struct lg_spt *t)
 {
 	struct lg_shadow *sh = g->shadow;
 
-	/* There are fewer than places: see lg_fill_pool(). */
-	for (t->id = 1; sh->spt[t->id]; t->id++)
-		;
+	/* There are fewer than places: see lg_fill_pool(). Few of them go, so try there. */
+	t->id = sh->spts + 1;
+	while (sh->spt[t->id])
+		t->id = t->id % LG_MAX_SPTS + 1;
 	spin_lock(&g->mmu_lock);
 	sh->spt[t->id] = t;
 	spin_unlock(&g->mmu_lock);
@@ -273,12 +280,15 @@ static void lg_bury(struct lg_shadow *sh, struct lg_spt *t)
 /* Clear all of a lower table; it stays linked. */
 void lg_clear_table(struct lg_guest *g, struct lg_spt *t)
 {
-	unsigned int i;
+	unsigned long bits;
+	unsigned int w;
 
 	lockdep_assert_held(&g->mmu_lock);
-	lg_for_each_bit(i, t->present, 0, LG_ENTRIES)
-		lg_write_entry(&t->entry[i], 0);
-	bitmap_zero(t->present, LG_ENTRIES);
+	for (w = 0; w < LG_ENTRIES / BITS_PER_LONG; w++) {
+		for (bits = t->present[w]; bits; bits &= bits - 1)
+			lg_write_entry(&t->entry[w * BITS_PER_LONG + __ffs(bits)], 0);
+		t->present[w] = 0;
+	}
 	t->count = 0;
 }
 

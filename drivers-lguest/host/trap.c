@@ -368,6 +368,17 @@ static int not_present(struct lg_vcpu *vcpu)
 	return reflect(vcpu);
 }
 
+/* Where the switcher is to tell the guest of faults from now on. */
+static void look_at_fault_entry(struct lg_vcpu *vcpu)
+{
+	u32 entry = vcpu->shared ? READ_ONCE(vcpu->shared->fault_entry) : 0;
+
+	if (entry == vcpu->fault_entry)
+		return;
+	vcpu->fault_entry = entry;
+	vcpu->idt_changed = true;	/* the switcher's copy is with those */
+}
+
 static int page_fault(struct lg_vcpu *vcpu)
 {
 	struct lg_fault fault;
@@ -375,6 +386,7 @@ static int page_fault(struct lg_vcpu *vcpu)
 	int err;
 
 	vcpu->stats[LGUEST_STAT_PAGE_FAULT]++;
+	look_at_fault_entry(vcpu);
 	err = lg_shadow_fault(vcpu, vcpu->cr2, error, &fault);
 	trace_lguest_page_fault(vcpu, err);
 	if (err <= 0) {
@@ -389,6 +401,17 @@ static int page_fault(struct lg_vcpu *vcpu)
 		return lg_kill(vcpu->guest,
 			       "double fault: ring 1 stack at %#x not writable at eip %#x",
 			       vcpu->cr2, vcpu->regs.eip);
+	/*
+	 * Of a page that is to be copied on write: with the old one in the shadow, the
+	 * flush that follows puts the copy there (lg_flush_one()).
+	 */
+	if ((error & X86_PF_WRITE) && (fault.error & X86_PF_PROT) && !(error & X86_PF_PROT)) {
+		struct lg_fault no_read;
+
+		err = lg_shadow_fault(vcpu, vcpu->cr2, error & ~X86_PF_WRITE, &no_read);
+		if (err < 0)
+			return err;
+	}
 	vcpu->stats[LGUEST_STAT_REFLECT]++;
 	return lg_inject_fault(vcpu, &fault);
 }

@@ -23,7 +23,7 @@ BEGIN
 	movl	$(0x200000 + RIGHTS), micro_pages
 	PAGING
 
-	/* To its end; page 0 makes the hint, and page 1 is told. */
+	/* To its end. */
 	movl	$(WINDOW + 0x1000), micro_shared + SHARED_FAULT_ENTRY
 	CATCH	1f
 	RING3	program

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The hints, by which the switcher tells a guest of page faults, lie where a segment
- * that wraps around lets ring 1 write (see E15_window_write.S). Here they say that it
- * should be told of all, of a guest that has not even named a shared page: the host must
- * not look for what that page would tell it. Later they are forged again, for a guest
+ * What the switcher notes of the page faults that it tells a guest of lies where a
+ * segment that wraps around lets ring 1 write (see E15_window_write.S). Here that says
+ * that it has told a guest that has not even named a shared page of many: the host must
+ * not look for what that page would tell it. Later it is forged again, for a guest
  * that has named one but no entry: its faults come through the IDT.
  *
  * A broken host follows a null pointer, writes where the shared page would be, or
@@ -49,19 +49,13 @@ BEGIN
 	CHECK	%eax, -95, "unknown hypercall"
 	PASS
 
-/* 16 pairs, of the chunk and what may be told of it; then how many were told. */
+/* The page that it was told of last; then how many faults it was told of. */
 forge:	movl	$WRAPS, %eax
 	movl	%eax, %es
 	movl	regs, %edi
 	subl	$BASE, %edi
-	movl	$16, %ecx
-	movl	$(HERE >> 16), %eax
-1:	movl	%eax, %es:(%edi)
+	movl	$0, %es:(%edi)
 	movl	$-1, %es:4(%edi)
-	addl	$8, %edi
-	incl	%eax
-	loop	1b
-	movl	$-1, %es:(%edi)
 	movl	$KDS, %eax
 	movl	%eax, %es
 	ret
