@@ -668,12 +668,21 @@ static long number(const char *file, const char *name)
 	return value;
 }
 
-/* Free pages that each CPU keeps for itself are free, too. */
+/*
+ * Free pages that each CPU keeps for itself are free, too. What it gives back while this
+ * looks would be counted twice.
+ */
 static void measure(struct sizes *s)
 {
-	long cpus = number("/proc/zoneinfo", "count:");
+	long cpus, then;
+	int tries = 0;
 
-	s->memory = number("/proc/meminfo", "MemAvailable:") + (cpus < 0 ? 0 : cpus * 4);
+	then = number("/proc/zoneinfo", "count:");
+	do {
+		cpus = then;
+		s->memory = number("/proc/meminfo", "MemAvailable:") + (cpus < 0 ? 0 : cpus * 4);
+		then = number("/proc/zoneinfo", "count:");
+	} while (labs(then - cpus) > 16 && ++tries < 20);
 	s->slab = number("/proc/meminfo", "SUnreclaim:");
 	s->files = number("/proc/sys/fs/file-nr", "");
 }

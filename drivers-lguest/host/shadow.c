@@ -499,17 +499,46 @@ static void lg_read_around(struct lg_guest *g, const struct lg_spt *root, pteval
 	}
 }
 
+/* The walk of @addr led to a frame that is known: now to the shadow, with neighbours. */
+static void lg_enter(struct lg_vcpu *vcpu, u32 addr, const struct lg_walk *w)
+{
+	struct lg_guest *g = vcpu->guest;
+	struct lg_shadow *sh = g->shadow;
+	struct lg_spt *root = vcpu->mmu.root;
+	bool fresh = root->fresh && lg_root_index(addr) < sh->kernel_index;
+	struct lg_around around __uninitialized;
+	struct lg_spt *t;
+	unsigned int k;
+
+	if (w->large)
+		lg_get_frames_around(g, w->gfn);
+	else
+		lg_read_around(g, root, w->pde, addr, fresh, &around);
+
+	spin_lock(&g->mmu_lock);
+	t = lg_link(g, root, addr, w->pde);
+	list_move_tail(&t->list, &sh->tables);
+	if (w->large) {
+		lg_fill_large(g, t, addr);
+	} else {
+		lg_set_leaf(g, t, lg_table_index(addr), w->pte);
+		for (; around.want; around.want &= around.want - 1) {
+			k = __ffs(around.want);
+			lg_set_leaf(g, t, around.from + k, around.entry[k]);
+		}
+	}
+	lg_remember_kernel(g, root, addr);
+	spin_unlock(&g->mmu_lock);
+}
+
 static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 		   struct lg_fault *fault)
 {
 	struct lg_guest *g = vcpu->guest;
 	struct lg_shadow *sh = g->shadow;
 	bool write = access & LG_ACCESS_WRITE;
-	bool may_write, fresh;
-	struct lg_around around __uninitialized;
-	struct lg_spt *root, *t;
+	bool may_write;
 	struct lg_walk w;
-	unsigned int k;
 	int r;
 
 	if (lg_kernel_unknown(vcpu)) {
@@ -549,27 +578,7 @@ static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 			       w.gfn, addr, vcpu->regs.eip, r);
 	}
 
-	root = vcpu->mmu.root;
-	fresh = root->fresh && lg_root_index(addr) < sh->kernel_index;
-	if (w.large)
-		lg_get_frames_around(g, w.gfn);
-	else
-		lg_read_around(g, root, w.pde, addr, fresh, &around);
-
-	spin_lock(&g->mmu_lock);
-	t = lg_link(g, root, addr, w.pde);
-	list_move_tail(&t->list, &sh->tables);
-	if (w.large) {
-		lg_fill_large(g, t, addr);
-	} else {
-		lg_set_leaf(g, t, lg_table_index(addr), w.pte);
-		for (; around.want; around.want &= around.want - 1) {
-			k = __ffs(around.want);
-			lg_set_leaf(g, t, around.from + k, around.entry[k]);
-		}
-	}
-	lg_remember_kernel(g, root, addr);
-	spin_unlock(&g->mmu_lock);
+	lg_enter(vcpu, addr, &w);
 	return 0;
 }
 
@@ -586,6 +595,27 @@ int lg_shadow_fault(struct lg_vcpu *vcpu, u32 addr, u32 error,
 	lg_reap(g);
 	mutex_unlock(&sh->lock);
 	return lg_shadow_result(g, r);
+}
+
+/*
+ * The guest is told of a write to a read-only page, which it will copy: with the old
+ * one in the shadow the flush that follows puts the copy there (lg_flush_one()). If
+ * that cannot be done, it is not.
+ */
+void lg_shadow_expect_flush(struct lg_vcpu *vcpu, u32 addr, u32 error)
+{
+	struct lg_guest *g = vcpu->guest;
+	struct lg_shadow *sh = g->shadow;
+	struct lg_fault fault;
+	struct lg_walk w;
+
+	mutex_lock(&sh->lock);
+	if (!lg_linear(sh) && !lg_fill_pool(g) &&
+	    !lg_walk(vcpu, addr, error & LG_ACCESS_USER, &w, &fault) &&
+	    !w.large && w.gfn < g->ram_pages && lg_get_frame(g, w.gfn, false, false) == 1)
+		lg_enter(vcpu, addr, &w);
+	lg_reap(g);
+	mutex_unlock(&sh->lock);
 }
 
 unsigned long lg_shadow_cr3(struct lg_vcpu *vcpu, int cpu)

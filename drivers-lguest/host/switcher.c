@@ -352,6 +352,9 @@ static u32 fault_cs(const struct lg_vcpu *vcpu)
 
 	if (!vcpu->shared || !vcpu->fault_entry || !g->bits.p || g->bits.type != GATE_INTERRUPT)
 		return 0;
+	/* Without paging there are no page faults. */
+	if (!(vcpu->cr0 & X86_CR0_PG))
+		return 0;
 	if (!lg_kernel_code(vcpu, g->segment) || !lg_kernel_data(vcpu, vcpu->ss1))
 		return 0;
 	return (g->segment & ~3) | LG_KERNEL_RPL;
@@ -368,7 +371,7 @@ static void copy_fault_entry(struct lg_vcpu *vcpu, struct lg_cpu *c)
 		guest_pte(page_to_phys(vcpu->shared_page), true) : __pte(0);
 }
 
-/* What the switcher told the guest of. */
+/* What the switcher told the guest of, if the guest has not written there itself. */
 static void count_told(struct lg_vcpu *vcpu, struct lg_regs_page *regs)
 {
 	u32 told = regs->told;

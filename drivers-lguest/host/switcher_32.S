@@ -114,7 +114,7 @@ SYM_INNER_LABEL(lg_switcher_entered, SYM_L_GLOBAL)
 	pushl	%eax
 	pushl	%ecx
 	pushl	%edx
-	/* Not present, read, write or fetch, or present and a write: 4, 6, 14, 7. */
+	/* Not present, read, write or fetch, or present and a write: 4, 6, 0x14, 7. */
 	movl	16(%esp), %edx			/* error */
 	andl	$~PF_INSTR, %edx
 	leal	-PF_USER(%edx), %eax

@@ -401,17 +401,9 @@ static int page_fault(struct lg_vcpu *vcpu)
 		return lg_kill(vcpu->guest,
 			       "double fault: ring 1 stack at %#x not writable at eip %#x",
 			       vcpu->cr2, vcpu->regs.eip);
-	/*
-	 * Of a page that is to be copied on write: with the old one in the shadow, the
-	 * flush that follows puts the copy there (lg_flush_one()).
-	 */
-	if ((error & X86_PF_WRITE) && (fault.error & X86_PF_PROT) && !(error & X86_PF_PROT)) {
-		struct lg_fault no_read;
-
-		err = lg_shadow_fault(vcpu, vcpu->cr2, error & ~X86_PF_WRITE, &no_read);
-		if (err < 0)
-			return err;
-	}
+	if ((error & (X86_PF_WRITE | X86_PF_PROT)) == X86_PF_WRITE &&
+	    (fault.error & (X86_PF_PROT | X86_PF_RSVD)) == X86_PF_PROT)
+		lg_shadow_expect_flush(vcpu, vcpu->cr2, error);
 	vcpu->stats[LGUEST_STAT_REFLECT]++;
 	return lg_inject_fault(vcpu, &fault);
 }

@@ -106,8 +106,14 @@ BEGIN
 	jne	5f
 	FAIL	"no write was told at the entry"
 
+	/* Code. It is told apart from data only where NX is on. */
+5:	movw	$(0xcd | VECTOR_BACK << 8), FRAME + 0x14000
+	movl	$4, error
+	movl	$(HERE + 0x14000), address
+	DO	fetch, 1, "code that is not there"
+
 	/* Ring 1 is never told there. */
-5:	movl	$0, told
+	movl	$0, told
 	movl	$0, micro_handlers + 14 * 4
 	TRY	movl %eax, HERE + 0x13000
 	WANT_FAULT 14, 2, "write of ring 1"
@@ -150,6 +156,9 @@ at_read:
 	movl	(%ebx), %eax
 	BACK
 
+fetch:	movl	address, %ebx
+	jmp	*%ebx
+
 /* Ring 1, with the registers of ring 3. */
 entry:	incl	%ss:told
 	incl	%ss:row
@@ -183,6 +192,8 @@ fault:	incl	faults
 2:	cmpl	$at_walk, fault_eip
 	je	3f
 	cmpl	$at_read, fault_eip
+	je	3f
+	cmpl	%eax, fault_eip			/* the fetch */
 	je	3f
 	CHECK	fault_eip, at_write, "eip"
 3:	CHECK	fault_cs, UCS, "cs"
