@@ -355,9 +355,10 @@ void lg_shadow_destroy(struct lg_guest *g);	/* no vCPU runs any more */
  * A page fault came from the guest at @addr with the processor's @error. 0: the
  * shadow was filled, run on; 1: the guest shall see *fault; -errno: killed.
  */
-void lg_shadow_expect_flush(struct lg_vcpu *vcpu, u32 addr, u32 error);
 int lg_shadow_fault(struct lg_vcpu *vcpu, u32 addr, u32 error,
 		    struct lg_fault *fault);
+/* The guest will see that fault, of a write to a page that it may only read. */
+void lg_shadow_expect_flush(struct lg_vcpu *vcpu, u32 addr, u32 error);
 /* CR0.PG, CR4.PSE, PAE or PGE, or EFER.NXE have changed in the vCPU. */
 int lg_shadow_mode_changed(struct lg_vcpu *vcpu);
 /* Load a root; @ctx_id 0: not to be kept. vcpu->cr3 is set. */

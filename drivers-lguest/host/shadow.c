@@ -403,19 +403,21 @@ static void lg_get_frames_around(struct lg_guest *g, u32 gfn)
 /**
  * struct lg_around - guest entries around the one that faulted
  * @from: index of the first
- * @present: those that are present, a bit each; none if they could not be read
- * @want: those that the shadow should have, and has not
+ * @want: those that the shadow should have, and has not, a bit each
  * @entry: as they are in the guest
  */
 struct lg_around {
 	unsigned int from;
-	unsigned long present;
 	unsigned long want;
 	pteval_t entry[LG_AROUND];
 };
 
-/* Read them from @gpa on, in one go: this is a good part of a fault. */
-static void lg_read_entries(struct lg_guest *g, u32 gpa, struct lg_around *around)
+/*
+ * Read them from @gpa on, in one go: this is a good part of a fault. Those that are
+ * present, a bit each; none if they cannot be read.
+ */
+static unsigned long lg_read_entries(struct lg_guest *g, u32 gpa,
+				     struct lg_around *around)
 {
 	unsigned int size = lg_entry_size(g->shadow);
 	const u32 __user *p = lg_gpa_user(g, gpa);
@@ -423,10 +425,9 @@ static void lg_read_entries(struct lg_guest *g, u32 gpa, struct lg_around *aroun
 	u32 low, high = 0;
 	unsigned int k;
 
-	around->present = 0;
 	if (!lg_gpa_ok(g, gpa, LG_AROUND * size) ||
 	    !user_read_access_begin(p, LG_AROUND * size))
-		return;
+		return 0;
 	for (k = 0; k < LG_AROUND; k++) {
 		unsafe_get_user(low, p++, fault);
 		if (size > sizeof(low))
@@ -434,9 +435,12 @@ static void lg_read_entries(struct lg_guest *g, u32 gpa, struct lg_around *aroun
 		around->entry[k] = (u64)high << 32 | low;
 		present |= (unsigned long)(low & _PAGE_PRESENT) << k;
 	}
-	around->present = present;
+	user_read_access_end();
+	return present;
+
 fault:
 	user_read_access_end();
+	return 0;
 }
 
 /* Which of the entries from @from on @root has in the table for @addr already. */
@@ -462,9 +466,10 @@ static unsigned long lg_there(struct lg_shadow *sh, const struct lg_spt *root, u
  * set it ahead of use.
  */
 static void lg_read_around(struct lg_guest *g, const struct lg_spt *root, pteval_t pde,
-			   u32 addr, bool fresh, struct lg_around *around)
+			   u32 addr, struct lg_around *around)
 {
 	struct lg_shadow *sh = g->shadow;
+	bool fresh = root->fresh && lg_root_index(addr) < sh->kernel_index;
 	unsigned int i = lg_table_index(addr), size = lg_entry_size(sh);
 	unsigned long bits;
 	u32 gpa;
@@ -472,8 +477,7 @@ static void lg_read_around(struct lg_guest *g, const struct lg_spt *root, pteval
 	around->want = 0;
 	around->from = round_down(i, LG_AROUND);
 	gpa = lg_table_gpa(sh, pde, lg_root_index(addr)) + around->from * size;
-	lg_read_entries(g, gpa, around);
-	bits = around->present & ~BIT(i - around->from);
+	bits = lg_read_entries(g, gpa, around) & ~BIT(i - around->from);
 	if (!bits)
 		return;
 	bits &= ~lg_there(sh, root, addr, pde, around->from);
@@ -505,7 +509,6 @@ static void lg_enter(struct lg_vcpu *vcpu, u32 addr, const struct lg_walk *w)
 	struct lg_guest *g = vcpu->guest;
 	struct lg_shadow *sh = g->shadow;
 	struct lg_spt *root = vcpu->mmu.root;
-	bool fresh = root->fresh && lg_root_index(addr) < sh->kernel_index;
 	struct lg_around around __uninitialized;
 	struct lg_spt *t;
 	unsigned int k;
@@ -513,7 +516,7 @@ static void lg_enter(struct lg_vcpu *vcpu, u32 addr, const struct lg_walk *w)
 	if (w->large)
 		lg_get_frames_around(g, w->gfn);
 	else
-		lg_read_around(g, root, w->pde, addr, fresh, &around);
+		lg_read_around(g, root, w->pde, addr, &around);
 
 	spin_lock(&g->mmu_lock);
 	t = lg_link(g, root, addr, w->pde);
