@@ -43,6 +43,10 @@ bench: build
 	@ci/debian tree
 	@ci/bench $(NAMES)
 
+#: make bench-native what support for guests costs a kernel that runs natively
+bench-native:
+	@ci/bench-native $(NAMES)
+
 #: make bench-peers  the same bench in guests of others: User-mode Linux, QEMU without
 #:                   KVM, KVM on emulated SVM (NAMES="touch_page ...", PEERS="uml kvm-npt")
 bench-peers:
@@ -90,4 +94,4 @@ docs: tree
 clean:
 	rm -rf build/o-* build/initrd build/userland build/logs build/docs
 
-.PHONY: help run shell debian check check-long fuzz kunit bench bench-peers boot list tree build export series port docs clean
+.PHONY: help run shell debian check check-long fuzz kunit bench bench-native bench-peers boot list tree build export series port docs clean

@@ -8,17 +8,17 @@
  * host emulates them, and they are rare.
  */
 #include <linux/bitops.h>
+#include <linux/cpufeature.h>
 #include <linux/minmax.h>
+#include <linux/processor.h>
 #include <linux/sched.h>
 #include <linux/string.h>
 
 #include <asm/cpu_entry_area.h>
-#include <linux/cpufeature.h>
 #include <asm/cpuid/api.h>
 #include <asm/desc.h>
 #include <asm/io_bitmap.h>
 #include <asm/paravirt.h>
-#include <linux/processor.h>
 
 #include "lguest.h"
 
@@ -27,8 +27,8 @@ static unsigned long loaded_gdt;
 static unsigned long loaded_idt;
 
 /*
- * What the host holds in the three TLS entries: those of the thread that runs, or, in
- * a kernel thread, of the last one that was none.
+ * What the host holds in the three TLS entries: those of the thread that runs, or,
+ * while a kernel thread runs, of the last user thread.
  */
 static u64 loaded_tls[LGUEST_TLS_ENTRIES];
 
@@ -292,7 +292,7 @@ static void lguest_cpuid(unsigned int *eax, unsigned int *ebx,
 	*edx = 0;
 }
 
-/* There are no MSRs: those that fault on a processor that lacks them, do. */
+/* There are no MSRs: safe accesses fail, others read 0 and write nothing. */
 static u64 lguest_read_msr(u32 msr)
 {
 	return 0;
@@ -325,7 +325,7 @@ void __init lguest_cpu_init(void)
 	loaded_idt = 1;
 
 	lguest_shared->tls_index = GDT_ENTRY_TLS_MIN;
-	/* See LGUEST_PENDING_IRQ: the kernel's iret to this selector. */
+	/* While an interrupt waits, the host makes an iret to this selector fault. */
 	lguest_shared->user_cs = __USER_CS;
 
 	pv_ops.cpu.load_gdt		= lguest_load_gdt;

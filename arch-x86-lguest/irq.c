@@ -35,10 +35,10 @@ static unsigned long *shared_bits(u32 *word)
 	return (unsigned long *)word;
 }
 
-/* @bit: LGUEST_PENDING_IRQ or LGUEST_PENDING_FLUSH; the next sti looks at them. */
-void lguest_set_pending(unsigned int bit)
+/* @mask: LGUEST_PENDING_IRQ or LGUEST_PENDING_FLUSH; the next sti looks at them. */
+void lguest_set_pending(unsigned int mask)
 {
-	sync_set_bit(__ffs(bit), shared_bits(&lguest_shared->irq_pending));
+	sync_set_bit(__ffs(mask), shared_bits(&lguest_shared->irq_pending));
 }
 
 /* The flag is clear here: a halt without interrupts is the end. */
@@ -149,7 +149,6 @@ int lguest_irq_map(u32 hwirq)
 	virq = irq_create_mapping(lguest_domain, hwirq);
 	return virq ? virq : -ENOMEM;
 }
-EXPORT_SYMBOL_GPL(lguest_irq_map);
 
 /* The last moment at which the IDT can be written. */
 static void __init lguest_pre_vector_init(void)

@@ -42,7 +42,7 @@ void lguest_page_fault(void);
 
 /* irq.c: the interrupt flag and interrupts */
 void lguest_irq_init(void);
-void lguest_set_pending(unsigned int bit);
+void lguest_set_pending(unsigned int mask);
 
 /* mmu.c: page table root and translations */
 extern bool lguest_flush_waits;

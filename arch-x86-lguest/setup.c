@@ -9,18 +9,18 @@
  */
 #define pr_fmt(fmt) "lguest: " fmt
 
+#include <linux/acpi.h>
 #include <linux/cpufeature.h>
 #include <linux/init.h>
 #include <linux/mm.h>
+#include <linux/pgtable.h>
 #include <linux/printk.h>
 #include <linux/string.h>
 
-#include <linux/acpi.h>
 #include <asm/apic.h>
 #include <asm/i8259.h>
 #include <asm/paravirt.h>
 #include <asm/pci_x86.h>
-#include <linux/pgtable.h>
 #include <asm/setup.h>
 #include <asm/x86_init.h>
 
@@ -56,7 +56,6 @@ const struct lguest_device_desc *lguest_find_device(u32 type, unsigned int nth)
 	}
 	return NULL;
 }
-EXPORT_SYMBOL_GPL(lguest_find_device);
 
 /**
  * lguest_get_platform - what the launcher offers

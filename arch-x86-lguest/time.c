@@ -5,12 +5,11 @@
  */
 #include <linux/clockchips.h>
 #include <linux/clocksource.h>
+#include <linux/cpufeature.h>
 #include <linux/cpumask.h>
 #include <linux/interrupt.h>
 #include <linux/time.h>
 
-#include <linux/cpufeature.h>
-#include <linux/mc146818rtc.h>
 #include <asm/pvclock.h>
 #include <asm/timer.h>
 #include <asm/tsc.h>

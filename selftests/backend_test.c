@@ -487,12 +487,12 @@ static void test_disk_types(void)
 	ksft_test_result(ok, "H: requests of unknown types\n");
 
 	for (i = 0, ok = true; i < ARRAY_SIZE(holes); i++) {
-		request(LGUEST_BLOCK_UNMAP, holes[i].sector);
+		request(LGUEST_BLOCK_DISCARD, holes[i].sector);
 		head.count = holes[i].count;
 		ok &= ends(key, EINVAL_);
 	}
 	ok &= disk_is(0, 0, 0);
-	request(LGUEST_BLOCK_UNMAP, 8);
+	request(LGUEST_BLOCK_DISCARD, 8);
 	head.count = 8;
 	ok &= ends(key, 0) && disk_is(4096, 4096, 0);
 	make_disk();
@@ -579,10 +579,10 @@ static void test_disk_read_only(void)
 	ok = transfer(KEY(2), READ, 1, 512, 0) && data_is(DATA, 512, 1);
 	ok &= transfer(KEY(2), WRITE, 1, 512, LGUEST_BLOCK_EROFS);
 	ok &= transfer(KEY(2), WRITE, SECTORS, 512, EINVAL_);
-	request(LGUEST_BLOCK_UNMAP, 0);
+	request(LGUEST_BLOCK_DISCARD, 0);
 	head.count = 8;
 	ok &= ends(KEY(2), LGUEST_BLOCK_EOPNOTSUPP);
-	ok &= transfer(KEY(2), LGUEST_BLOCK_FLUSH_CACHE, 0, 0, 0);
+	ok &= transfer(KEY(2), LGUEST_BLOCK_FLUSH, 0, 0, 0);
 	ksft_test_result(ok, "H: a read-only disk is read only\n");
 }
 

@@ -634,7 +634,7 @@ static bool wait_for(pid_t pid, unsigned int ms)
 	}
 }
 
-/* One child from its begin to its end; false: it did not. */
+/* One child from its start to its end; false: it did not. */
 static bool one_child(__u32 seed)
 {
 	unsigned int patience;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The smallest guest: it prints a line and powers off.
+ * The smallest guest: it prints two lines and powers off.
  *
  *   gcc -m32 -nostdlib -static -no-pie -Wl,-n,-Ttext=0x100000,--build-id=none \
  *	-I ../../../../arch/x86/include/uapi -o hello FILE

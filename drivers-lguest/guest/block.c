@@ -131,10 +131,10 @@ static bool block_fill_header(struct lguest_block_request *header,
 		header->sector = blk_rq_pos(req);
 		return true;
 	case REQ_OP_FLUSH:
-		header->type = LGUEST_BLOCK_FLUSH_CACHE;
+		header->type = LGUEST_BLOCK_FLUSH;
 		return true;
 	case REQ_OP_DISCARD:
-		header->type = LGUEST_BLOCK_UNMAP;
+		header->type = LGUEST_BLOCK_DISCARD;
 		header->sector = blk_rq_pos(req);
 		header->count = blk_rq_sectors(req);
 		return true;
@@ -277,9 +277,9 @@ static int block_read_limits(const struct lguest_device *ldev,
 		.max_segments		= BLOCK_SEGMENTS,
 		.max_segment_size	= BLOCK_MAX_BYTES,
 	};
-	if (ldev->desc.features & LGUEST_BLOCK_FLUSH)
+	if (ldev->desc.features & LGUEST_BLOCK_F_FLUSH)
 		lim->features |= BLK_FEAT_WRITE_CACHE;
-	if (ldev->desc.features & LGUEST_BLOCK_DISCARD)
+	if (ldev->desc.features & LGUEST_BLOCK_F_DISCARD)
 		lim->max_hw_discard_sectors =
 			round_down(config->max_discard, size >> SECTOR_SHIFT);
 	return 0;
@@ -309,7 +309,7 @@ static int block_add_disk(struct lguest_block *b, struct queue_limits *lim)
 	block_name(disk->disk_name, ldev->nth);
 	disk->fops = &block_fops;
 	set_capacity(disk, ldev->desc.config.block.sectors);
-	if (ldev->desc.features & LGUEST_BLOCK_RO)
+	if (ldev->desc.features & LGUEST_BLOCK_F_RO)
 		set_disk_ro(disk, true);
 
 	/* From here on there are requests, to read the partition table. */

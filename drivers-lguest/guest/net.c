@@ -166,11 +166,11 @@ static void net_set_features(struct lguest_net *n)
 	struct net_device *dev = n->dev;
 
 	dev->features = NETIF_F_HIGHDMA;
-	if (lguest_net_has(n, LGUEST_NET_CSUM)) {
+	if (lguest_net_has(n, LGUEST_NET_F_CSUM)) {
 		dev->hw_features = NETIF_F_SG | NETIF_F_HW_CSUM;
 		/* The other side cannot be told not to. */
 		dev->features |= NETIF_F_RXCSUM;
-		if (lguest_net_has(n, LGUEST_NET_TSO))
+		if (lguest_net_has(n, LGUEST_NET_F_TSO))
 			dev->hw_features |= NETIF_F_TSO | NETIF_F_TSO6 |
 					    NETIF_F_TSO_ECN;
 	}

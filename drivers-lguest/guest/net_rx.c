@@ -192,7 +192,7 @@ static int rx_offload(const struct lguest_net *n, struct sk_buff *skb,
 		return -EINVAL;
 	}
 
-	if (lguest_net_has(n, LGUEST_NET_CSUM) &&
+	if (lguest_net_has(n, LGUEST_NET_F_CSUM) &&
 	    hdr->flags & VIRTIO_NET_HDR_F_DATA_VALID)
 		skb->ip_summed = CHECKSUM_UNNECESSARY;
 
@@ -281,7 +281,7 @@ int lguest_rx_init(struct lguest_net *n)
 	struct net_rx *rx = &n->rx;
 	unsigned int i;
 
-	rx->sections = lguest_net_has(n, LGUEST_NET_TSO) ? LGUEST_DMA_SECTIONS : 1;
+	rx->sections = lguest_net_has(n, LGUEST_NET_F_TSO) ? LGUEST_DMA_SECTIONS : 1;
 	for (i = 0; i < rx->sections; i++)
 		rx->size += rx_section_size(i);
 

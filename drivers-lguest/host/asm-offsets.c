@@ -20,6 +20,8 @@ static void __used switcher(void)
 	OFFSET(STATE_fault_entry, lg_state_page, fault_entry);
 	OFFSET(STATE_fault_cs, lg_state_page, fault_cs);
 	OFFSET(STATE_fault_error, lg_state_page, fault_error);
+	OFFSET(STATE_stop_msr, lg_state_page, stop_msr);
+	OFFSET(STATE_stopped, lg_state_page, stopped);
 	OFFSET(STATE_sp1, lg_state_page, tss.sp1);
 	OFFSET(STATE_ss1, lg_state_page, tss.ss1);
 	OFFSET(STATE_enter_far, lg_state_page, enter_far);

@@ -2,34 +2,32 @@
 /*
  * Which descriptors a guest may have. Pure: no state, no side effects.
  *
- * Segmentation hides the window: every segment ends below it. Two kinds cannot
- * be cut and still work. C libraries address thread-local data at negative
+ * Segmentation hides the window: every segment ends below it. Some data segments
+ * cannot be cut and still work. C libraries address thread-local data at negative
  * offsets from %gs, so their segments have a base above 0 and a limit of 4 GB
- * and wrap around; and the kernel's own per-CPU segment wraps when the area
- * lies below the image. They keep their limit, unless the strict mode asks
+ * and wrap around; the kernel's own per-CPU segment wraps when the area lies
+ * below the image; and in one of ring 3 that expands down a lower limit makes
+ * more accessible, not less. They keep their limit, unless the strict mode asks
  * otherwise: what is in the window is read-only to a guest and no secret.
  */
+#include <asm/desc.h>
+
 #include "lg.h"
 
 #define TYPE_ACCESSED	0x1
 #define TYPE_EXPAND	0x4	/* data: expand down; code: conforming */
 #define TYPE_CODE	0x8
 
-static u32 desc_base(const struct desc_struct *d)
-{
-	return d->base0 | d->base1 << 16 | (u32)d->base2 << 24;
-}
-
 /* The last byte of the segment, as an offset. */
-static u32 desc_limit(const struct desc_struct *d)
+static u32 last_byte(const struct desc_struct *d)
 {
-	u32 limit = d->limit0 | (u32)d->limit1 << 16;
+	u32 limit = get_desc_limit(d);
 
 	return d->g ? limit << 12 | 0xfff : limit;
 }
 
 /* Set the last byte; with pages as the unit it is rounded down. */
-static void set_limit(struct desc_struct *d, u32 limit)
+static void set_last_byte(struct desc_struct *d, u32 limit)
 {
 	if (d->g && limit < 0xfff)
 		d->g = 0;
@@ -37,8 +35,7 @@ static void set_limit(struct desc_struct *d, u32 limit)
 		d->g = 1;
 	if (d->g)
 		limit = ((limit + 1) >> 12) - 1;
-	d->limit0 = limit & 0xffff;
-	d->limit1 = limit >> 16;
+	set_desc_limit(d, limit);
 }
 
 /**
@@ -52,7 +49,7 @@ static void set_limit(struct desc_struct *d, u32 limit)
 bool lg_desc_sanitise(struct desc_struct *d, u32 window, bool strict)
 {
 	bool code = d->type & TYPE_CODE;
-	u32 base = desc_base(d), limit = desc_limit(d);
+	u32 base = get_desc_base(d), limit = last_byte(d);
 
 	if (!d->p)
 		return true;
@@ -81,7 +78,7 @@ bool lg_desc_sanitise(struct desc_struct *d, u32 window, bool strict)
 	}
 	if (base >= window)
 		goto refuse;
-	set_limit(d, window - 1 - base);
+	set_last_byte(d, window - 1 - base);
 	return true;
 
 refuse:

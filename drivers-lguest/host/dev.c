@@ -9,13 +9,10 @@
  * A run holds vcpu->lock. What a thread may have to wait for in user memory
  * is never waited for under a lock that cannot be given up (killable).
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include <linux/cleanup.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
-#include <linux/pagemap.h>
 #include <linux/poll.h>
 #include <linux/sched.h>
 #include <linux/string.h>
@@ -64,7 +61,7 @@ static int lg_dev_owner(struct lg_guest *g)
 /* Ready for what needs a guest, by someone who may: 0, or why not. */
 static int lg_dev_ready(struct lg_guest *g)
 {
-	/* Pairs with the release in lg_cmd_initialise(): g->mm is set. */
+	/* Pairs with the release in lg_cmd_initialise(): there is RAM, and a processor. */
 	if (!smp_load_acquire(&g->initialised))
 		return -ENXIO;
 	return lg_dev_owner(g);

@@ -31,14 +31,12 @@
 
 /**
  * struct lg_listener - a thread of the launcher that serves a key
- * @key: guest physical address
  * @count: buffers that wait
  * @head: the one that has waited longest
  * @event: signalled for each
  * @sent: their addresses, a ring
  */
 struct lg_listener {
-	u32 key;
 	u32 count;
 	u32 head;
 	struct eventfd_ctx *event;
@@ -287,7 +285,6 @@ int lg_dma_listen(struct lg_guest *g, u32 key, int fd)
 	l = kzalloc_obj(*l, GFP_KERNEL_ACCOUNT);
 	if (!l)
 		return -ENOMEM;
-	l->key = key;
 	l->event = eventfd_ctx_fdget(fd);
 	if (IS_ERR(l->event)) {
 		kfree(l);

@@ -33,7 +33,6 @@ struct lg_place {
 /**
  * struct lg_port - buffers bound to a key
  * @ref: the guest's table has one, and everybody who looks at it
- * @key: guest physical address
  * @dmas: guest physical address of the array of struct lguest_dma
  * @count: how many
  * @irq: raised when one has been filled
@@ -49,7 +48,6 @@ struct lg_place {
  */
 struct lg_port {
 	struct kref ref;
-	u32 key;
 	u32 dmas;
 	u32 count;
 	u32 irq;

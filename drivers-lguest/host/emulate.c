@@ -403,7 +403,7 @@ static u32 prefixes(const u8 *code, u32 len)
 	return n;
 }
 
-/* Decode what is at %eip. What follows it in @code, or may, is zero if unknown. */
+/* Decode what is at %eip. Bytes of @code that could not be read are zero. */
 static int fetch(struct lg_vcpu *vcpu, u8 code[MAX_INSN_SIZE + 1], struct insn *insn)
 {
 	u32 addr = lg_segment_base(vcpu, vcpu->regs.cs) + vcpu->regs.eip;

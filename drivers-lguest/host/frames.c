@@ -61,13 +61,14 @@ static void lg_zap_table(struct lg_spt *t, u32 from, u32 to)
 /*
  * Forget frames [@from, @to) and every entry made from them, and wait for every
  * processor that may still use one: the pages are somebody else's after this.
- * True if there was anything. @count is added to notifier_count at once.
+ * True if there was anything. @count is added to notifier_count at once. Without
+ * @search frames stay whose entries would have to be searched for.
  *
  * The lock is let go now and then. Until the end nobody learns a frame
  * (lg_get_frames()). A frame that is not known may have been forgotten by a zap
  * that is still under way: then all of that is done here too.
  */
-static bool lg_zap_frames(struct lg_guest *g, u32 from, u32 to, int count)
+static bool lg_zap_frames(struct lg_guest *g, u32 from, u32 to, int count, bool search)
 {
 	struct lg_shadow *sh = g->shadow;
 	struct lg_spt *large;
@@ -82,6 +83,8 @@ static bool lg_zap_frames(struct lg_guest *g, u32 from, u32 to, int count)
 		large = lg_find(sh, LG_LARGE, round_down(gfn, LG_ENTRIES) << PAGE_SHIFT);
 		end = min(round_up(gfn + 1, LG_ZAP_FRAMES), to);
 		for (; gfn < end; gfn++) {
+			if (!search && (!sh->frames[gfn] || sh->leaf[gfn] == LG_LEAF_MANY))
+				continue;
 			if (sh->frames[gfn]) {
 				any = true;
 				if (!lg_zap_frame(sh, gfn, large))
@@ -181,7 +184,7 @@ int lg_get_frames(struct lg_guest *g, u32 gfn, unsigned int n, bool write,
 out:
 	spin_unlock(&g->mmu_lock);
 	if (changed)
-		lg_zap_frames(g, gfn, gfn + got, 0);
+		lg_zap_frames(g, gfn, gfn + got, 0, true);
 	for (i = 0; i < got; i++)
 		put_page(page[i]);
 	return r;
@@ -235,12 +238,12 @@ static bool lg_notifier_frames(const struct lg_guest *g, unsigned long start,
 }
 
 static bool lg_notifier_zap(struct lg_guest *g, unsigned long start,
-			    unsigned long end, int count)
+			    unsigned long end, int count, bool search)
 {
 	u32 from, to;
 
 	return lg_notifier_frames(g, start, end, &from, &to) &&
-	       lg_zap_frames(g, from, to, count);
+	       lg_zap_frames(g, from, to, count, search);
 }
 
 static struct lg_guest *lg_notifier_guest(struct mmu_notifier *mn)
@@ -251,7 +254,7 @@ static struct lg_guest *lg_notifier_guest(struct mmu_notifier *mn)
 static int lg_notifier_start(struct mmu_notifier *mn,
 			     const struct mmu_notifier_range *range)
 {
-	lg_notifier_zap(lg_notifier_guest(mn), range->start, range->end, 1);
+	lg_notifier_zap(lg_notifier_guest(mn), range->start, range->end, 1, true);
 	return 0;
 }
 
@@ -277,12 +280,14 @@ static void lg_notifier_end(struct mmu_notifier *mn,
 /*
  * The shadow has no accessed bits, so to age a page is to forget it: if the
  * guest needs it, it will be back. That is for a page that is about to be
- * reclaimed, and too much for clear_young, which looks at many more.
+ * reclaimed, and too much for clear_young, which looks at many more. A page that the
+ * guest has mapped twice counts as old: here a table of the host's is locked, which is
+ * no time to search.
  */
 static bool lg_notifier_young(struct mmu_notifier *mn, struct mm_struct *mm,
 			      unsigned long start, unsigned long end)
 {
-	return lg_notifier_zap(lg_notifier_guest(mn), start, end, 0);
+	return lg_notifier_zap(lg_notifier_guest(mn), start, end, 0, false);
 }
 
 static bool lg_notifier_test_young(struct mmu_notifier *mn, struct mm_struct *mm,
@@ -303,7 +308,7 @@ static void lg_notifier_release(struct mmu_notifier *mn, struct mm_struct *mm)
 	/* It is also called when the notifier is unregistered. */
 	if (g->notifier_registered)
 		lg_kill(g, "the launcher's memory is gone");
-	lg_notifier_zap(g, 0, ULONG_MAX, 0);
+	lg_notifier_zap(g, 0, ULONG_MAX, 0, true);
 }
 
 static const struct mmu_notifier_ops lg_notifier_ops = {

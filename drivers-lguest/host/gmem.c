@@ -26,15 +26,11 @@
  */
 #define LG_WALK_TRIES		64
 
-/*
- * Reserved address bits of a large page's entry: of a 4M page, on a processor
- * without PSE-36, and of a 2M page. Bits of any entry with PAE, if there is no
- * memory above 4G; NX if it is off; bits of a page directory pointer.
- */
-#define LG_PDE_4M_RSVD		0x003fe000u
-#define LG_PDE_2M_RSVD		0x001fe000u
-#define LG_PAE_RSVD		0x7ff0000000000000ull
-#define LG_PDPTE_RSVD		0xfff00000000001e6ull
+/* Reserved bits of the guest's entries. */
+#define LG_PDE_4M_RSVD		0x003fe000u		/* 4M page, no PSE-36: 13-21 */
+#define LG_PDE_2M_RSVD		0x001fe000u		/* 2M page: 13-20 */
+#define LG_PAE_RSVD		0x7ff0000000000000ull	/* with PAE: 52-62; 63 is NX */
+#define LG_PDPTE_RSVD		0xfff00000000001e6ull	/* pointer: 1, 2, 5-8, 52-63 */
 
 /* From where in @addr's page to the end of it. */
 static u32 lg_page_rest(u32 addr)

@@ -5,7 +5,6 @@
  * the shared page are read once.
  */
 #include <linux/errno.h>
-#include <linux/highmem.h>
 #include <linux/kernel.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
@@ -98,8 +97,7 @@ static int load_gdt_entry(struct lg_vcpu *vcpu, u32 index, u32 low, u32 high)
 	if (index == 0 || index >= GDT_ENTRIES)
 		return -EINVAL;
 	memcpy(&d, raw, sizeof(d));
-	if (!lg_desc_sanitise(&d, lg_window_start(), lg_strict_segments))
-		vcpu->refused++;
+	lg_desc_sanitise(&d, lg_window_start(), lg_strict_segments);
 	if (index == vcpu->kept_cs.index)
 		vcpu->kept_cs.real = d;
 	else if (index == vcpu->kept_ss.index)

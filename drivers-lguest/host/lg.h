@@ -31,7 +31,7 @@
 
 #define LG_MAX_VCPUS	1
 
-/* Largest guest: the launcher needs room above, and half of it is plenty. */
+/* The largest guest: its launcher needs some of its address space for itself. */
 #define LG_MAX_RAM	0x80000000u
 
 /* Rings: the guest kernel runs in 1, its programs in 3. */
@@ -67,7 +67,7 @@ struct lg_fault {
 	u32 cr2;
 };
 
-/* One page of shadow table; private to shadow.c. */
+/* A table of the shadow: see shadow.h. */
 struct lg_spt;
 
 /**
@@ -107,7 +107,6 @@ struct lg_vcpu {
 	u32 ss1, esp1;			/* stack for traps to ring 1 */
 	bool boot_irqs;			/* virtual IF before LGUEST_HC_INIT */
 	bool gdt_changed, idt_changed;	/* the CPU's copy is old */
-	u32 refused;			/* descriptors that were refused */
 	u32 fault_entry;		/* shared->fault_entry, as it was when read last */
 	u16 user_cs;			/* shared->user_cs, checked; or 0 */
 	bool user_cs_hidden;		/* see hide_user_cs() in irq.c */
@@ -353,7 +352,8 @@ int lg_shadow_init(struct lg_guest *g);		/* also the mmu notifier */
 void lg_shadow_destroy(struct lg_guest *g);	/* no vCPU runs any more */
 /*
  * A page fault came from the guest at @addr with the processor's @error. 0: the
- * shadow was filled, run on; 1: the guest shall see *fault; -errno: killed.
+ * shadow was filled, run on; 1: the guest shall see *fault; -errno: killed, or
+ * -EINTR.
  */
 int lg_shadow_fault(struct lg_vcpu *vcpu, u32 addr, u32 error,
 		    struct lg_fault *fault);

@@ -38,6 +38,9 @@
 /* How often others may be faster in taking a buffer. */
 #define LG_TAKE_TRIES	16
 
+/* Ticks to wait for the lock of the receiver's memory. */
+#define LG_LOCK_TRIES	20
+
 /* Ports in shared memory, by place. */
 static DEFINE_HASHTABLE(lg_ports, 8);
 static DEFINE_SPINLOCK(lg_ports_lock);
@@ -126,7 +129,6 @@ struct lg_port *lg_port_create(struct lg_guest *g, u32 key, u32 dmas, u32 count,
 	}
 	kref_init(&p->ref);
 	spin_lock_init(&p->lock);
-	p->key = key;
 	p->dmas = dmas;
 	p->count = count;
 	p->irq = irq;
@@ -214,20 +216,12 @@ struct lg_port *lg_port_find(struct lg_guest *g, u32 key)
 	return p;
 }
 
-/* Raise the port's interrupt, if its guest is still there. */
+/* Raise the port's interrupt, if its guest is still there: it is until withdrawn. */
 static void lg_port_raise(struct lg_port *p)
 {
-	struct lg_guest *g;
-
-	scoped_guard(spinlock, &lg_ports_lock) {
-		g = p->guest;
-		if (g && !kref_get_unless_zero(&g->ref))
-			g = NULL;
-	}
-	if (!g)
-		return;
-	lg_irq_raise(g->vcpu[0], p->irq);
-	lg_guest_put(g);
+	guard(spinlock)(&lg_ports_lock);
+	if (p->guest)
+		lg_irq_raise(p->guest->vcpu[0], p->irq);
 }
 
 static bool lg_port_ok(const struct lg_port *p, u32 gpa, u32 len)
@@ -253,14 +247,30 @@ static long lg_port_pin_locked(struct lg_port *p, unsigned long addr, u32 max,
 	return pin_user_pages_remote(p->mm, addr, max, FOLL_WRITE, pages, NULL);
 }
 
+/*
+ * The lock of the receiver's memory may be held for the sake of a program as well (by
+ * a mapping of a file that one serves): so for a few ticks only. False: not got.
+ */
+static bool lg_port_lock(struct mm_struct *mm)
+{
+	unsigned int tries;
+
+	for (tries = 0; !mmap_read_trylock(mm); tries++) {
+		if (tries == LG_LOCK_TRIES || fatal_signal_pending(current))
+			return false;
+		schedule_timeout_killable(1);
+	}
+	return true;
+}
+
 static int lg_port_pin(struct lg_port *p, u32 gpa, u32 max, struct page **pages)
 {
 	unsigned long addr = (p->ram_base + gpa) & PAGE_MASK;
-	long n = -EINTR;
+	long n = -ENOBUFS;
 
 	if (!mmget_not_zero(p->mm))
 		return -ENOENT;
-	if (!mmap_read_lock_killable(p->mm)) {
+	if (lg_port_lock(p->mm)) {
 		n = lg_port_pin_locked(p, addr, max, pages);
 		mmap_read_unlock(p->mm);
 	}

@@ -11,14 +11,14 @@
  *
  * What a table of the shadow may hold:
  *
- *  - A *root* shadows a page directory, or nothing (paging off). It holds links
+ *  - A *root* shadows a page directory (with PAE four), or nothing (paging off). It holds links
  *    to lower tables. A link carries the rights of the guest's upper entry, so
  *    that a lower table can be shared by roots that differ there.
  *  - A *user table* shadows a page table of the user half and belongs to one
  *    root: only the generation of that root says whether it is good.
  *  - A *kernel table* shadows a page table of the kernel half. All roots share
  *    it, since flushes of kernel addresses count for every address space.
- *  - A *large table* maps 4M of guest physical memory 1:1. It depends on no
+ *  - A *large table* maps 4M (with PAE 2M) of the guest's memory 1:1. It depends on no
  *    guest table, so no flush concerns it: it serves large pages and the time
  *    before paging is on.
  *
@@ -556,8 +556,8 @@ static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 	r = lg_walk(vcpu, addr, access, &w, fault);
 	if (r < 0)
 		return lg_kill(g,
-			       "page table of address %#x, from CR3 %#x, is not RAM, at eip %#x",
-			       addr, vcpu->cr3, vcpu->regs.eip);
+			       "page table of address %#x, from CR3 %#x, cannot be read (error %d), at eip %#x",
+			       addr, vcpu->cr3, r, vcpu->regs.eip);
 	if (r)
 		return r;
 	if (lg_linear(sh)) {

@@ -67,7 +67,7 @@ static unsigned long window_label(const char *label)
 	return slot_address(SLOT_CODE) + (label - lg_switcher_begin);
 }
 
-/* 4M, with PAE too: so much a guest without PAE leaves free at least. */
+/* 4M with PAE too: of a guest without, a whole upper entry is left free. */
 unsigned long lg_window_start(void)
 {
 	return slot_address(SLOT_CODE) & ~(SZ_4M - 1);
@@ -262,7 +262,7 @@ int lg_switcher_init(void)
 	BUILD_BUG_ON(sizeof(struct lg_regs_page) != PAGE_SIZE);
 	BUILD_BUG_ON(LG_GDT_CS < GDT_ENTRIES);
 
-	/* With PAE too, the table of a CPU leads there. */
+	/* The places for shared pages lie below the window, and leave some room. */
 	BUILD_BUG_ON(WINDOW_PAGES * PAGE_SIZE + SZ_128K > -LG_TO_SHARED);
 	if (WARN_ON(size > PAGE_SIZE || !PAGE_ALIGNED(lg_switcher_begin)))
 		return -ENOEXEC;
@@ -438,13 +438,10 @@ static void write_cr4(unsigned long cr4)
 /*
  * PEBS and BTS store their records through linear addresses of the host, also
  * while the guest's tables are loaded. DEBUGCTL can also have what makes debug
- * exceptions of branches and bus locks.
+ * exceptions of branches and bus locks. An NMI of the host may start what it finds
+ * stopped, so it is the switcher that stops it, when no NMI gets to the host any more.
+ * What is not active now is not started by one.
  */
-struct debug_store_msrs {
-	u64 pebs_enable;
-	u64 debugctl;
-};
-
 static bool has_debug_store(void)
 {
 	return boot_cpu_has(X86_FEATURE_PEBS) || boot_cpu_has(X86_FEATURE_BTS) ||
@@ -452,26 +449,18 @@ static bool has_debug_store(void)
 	       test_thread_flag(TIF_BLOCKSTEP);
 }
 
-static void stop_debug_store(struct debug_store_msrs *m)
+static void stop_debug_store(struct lg_state_page *s)
 {
-	*m = (struct debug_store_msrs){ };
-	if (!has_debug_store())
-		return;
-	if (boot_cpu_has(X86_FEATURE_PEBS))
-		rdmsrq(MSR_IA32_PEBS_ENABLE, m->pebs_enable);
-	rdmsrq(MSR_IA32_DEBUGCTLMSR, m->debugctl);
-	if (m->pebs_enable)
-		wrmsrq(MSR_IA32_PEBS_ENABLE, 0);
-	if (m->debugctl)
-		wrmsrq(MSR_IA32_DEBUGCTLMSR, 0);
-}
+	unsigned int n = 0;
 
-static void restart_debug_store(const struct debug_store_msrs *m)
-{
-	if (m->pebs_enable)
-		wrmsrq(MSR_IA32_PEBS_ENABLE, m->pebs_enable);
-	if (m->debugctl)
-		wrmsrq(MSR_IA32_DEBUGCTLMSR, m->debugctl);
+	if (has_debug_store()) {
+		if (native_rdmsrq(MSR_IA32_DEBUGCTLMSR))
+			s->stop_msr[n++] = MSR_IA32_DEBUGCTLMSR;
+		if (boot_cpu_has(X86_FEATURE_PEBS) && native_rdmsrq(MSR_IA32_PEBS_ENABLE))
+			s->stop_msr[n++] = MSR_IA32_PEBS_ENABLE;
+	}
+	while (n < ARRAY_SIZE(s->stop_msr))
+		s->stop_msr[n++] = 0;
 }
 
 /* Events that the switcher counted while it could not call their handlers. */
@@ -534,7 +523,6 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 	void (*enter)(struct lg_state_page *state, struct lg_regs *regs);
 	struct lg_regs_page *regs_page = (void *)slot_address(SLOT_REGS(cpu));
 	unsigned long cr4, dr7 = 0;
-	struct debug_store_msrs debug;
 	struct lg_check check;
 	u16 gs, ldt;
 
@@ -560,14 +548,13 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 	cr4 = native_read_cr4();
 	write_cr4(cr4 & CR4_GUEST_KEEP);
 
-	stop_debug_store(&debug);
+	stop_debug_store(s);
 	x86_clear_cpu_buffers();
 
 	enter((struct lg_state_page *)slot_address(SLOT_STATE(cpu)), &regs_page->regs);
 
 	vcpu->cr2 = native_read_cr2();
 	write_cr4(cr4);
-	restart_debug_store(&debug);
 	force_reload_TR();
 	if (ldt)
 		asm volatile("lldt %w0" :: "r" (ldt) : "memory");
@@ -576,7 +563,7 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 	count_told(vcpu, c->regs);
 	if (vcpu->regs.trap == X86_TRAP_DB) {
 		/* Sticky: whoever comes next must not take it for its own. */
-		vcpu->dr[6] = native_get_debugreg(6);
+		vcpu->dr[6] = native_get_debugreg(6) & ~DR_TRAP_BITS;
 		native_set_debugreg(6, DR6_RESERVED);
 	}
 	if (dr7)

@@ -99,6 +99,8 @@ struct lg_state_page {
 	u32 fault_entry;	/* where the switcher tells the guest of faults */
 	u32 fault_cs;		/* 0: it must not */
 	u32 fault_error;	/* the bits of error codes that the guest knows */
+	u32 stop_msr[2];	/* MSRs that are 0 while the guest runs; 0: none */
+	u64 stopped[2];		/* what the host had there */
 	struct lg_far_ptr enter_far;	/* into the window, LG_CS */
 	struct lg_far_ptr leave_far;	/* into the window, __KERNEL_CS */
 	struct desc_ptr guest_gdt_ptr __aligned(4);

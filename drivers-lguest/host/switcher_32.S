@@ -56,9 +56,8 @@ SYM_CODE_START(lg_switcher_begin)
  * @state: the state page of this CPU, in the window	(%eax)
  * @regs:  the regs of the regs page, in the window	(%edx)
  *
- * Called with interrupts off and, of the host, everything loaded but %gs, LDTR,
- * CR4 and the debug registers, which the caller looks after; so is TR when it
- * returns.
+ * Called with interrupts off. The caller saves and restores %gs, LDTR, CR4 and the
+ * debug registers, and loads TR again when it has returned.
  */
 SYM_INNER_LABEL(lg_switcher_enter_code, SYM_L_GLOBAL)
 	pushl	%ebp
@@ -79,6 +78,9 @@ SYM_INNER_LABEL(lg_switcher_entered, SYM_L_GLOBAL)
 	ltr	%cx
 
 	lidt	STATE_guest_idt_ptr(%eax)
+	cmpl	$0, STATE_stop_msr(%eax)
+	jne	.Lstop
+.Lstopped:
 	movl	%esp, STATE_host_esp(%eax)
 	movl	STATE_guest_cr3(%eax), %ecx
 	movl	%edx, %esp
@@ -203,6 +205,9 @@ SYM_INNER_LABEL(lg_switcher_entered, SYM_L_GLOBAL)
 	movl	STATE_host_cr3(%edx), %ecx
 	movl	%ecx, %cr3
 	movl	STATE_host_esp(%edx), %esp
+	cmpl	$0, STATE_stop_msr(%edx)
+	jne	.Lrestart
+.Lrestarted:
 	lidt	STATE_host_idt_ptr(%edx)
 	ljmpl	*STATE_leave_far(%edx)
 SYM_INNER_LABEL(lg_switcher_leave, SYM_L_GLOBAL)
@@ -228,6 +233,41 @@ SYM_INNER_LABEL(lg_switcher_leave, SYM_L_GLOBAL)
 	popl	%ebx
 	popl	%ebp
 	ret
+
+/*
+ * See stop_debug_store(). Here no handler of the host's can run, which would start
+ * what has been stopped, or see that it is. The host's tables are loaded.
+ */
+.Lstop:
+	movl	%eax, %esi
+	movl	%edx, %edi
+.irp i, 0, 1
+	movl	(STATE_stop_msr + 4 * \i)(%esi), %ecx
+	jecxz	.Lall_stopped
+	rdmsr
+	movl	%eax, (STATE_stopped + 8 * \i)(%esi)
+	movl	%edx, (STATE_stopped + 8 * \i + 4)(%esi)
+	xorl	%eax, %eax
+	xorl	%edx, %edx
+	wrmsr
+.endr
+.Lall_stopped:
+	movl	%esi, %eax
+	movl	%edi, %edx
+	jmp	.Lstopped
+
+.Lrestart:
+	movl	%edx, %esi
+.irp i, 0, 1
+	movl	(STATE_stop_msr + 4 * \i)(%esi), %ecx
+	jecxz	.Lall_restarted
+	movl	(STATE_stopped + 8 * \i)(%esi), %eax
+	movl	(STATE_stopped + 8 * \i + 4)(%esi), %edx
+	wrmsr
+.endr
+.Lall_restarted:
+	movl	%esi, %edx
+	jmp	.Lrestarted
 
 /*
  * The trap hit ring 0, that is this page. On the stack: trap, error, and the

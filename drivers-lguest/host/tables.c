@@ -17,10 +17,7 @@
 /* Tables kept at hand, so that a fault seldom allocates. */
 #define LG_POOL		8
 
-/*
- * Tables for a guest: some, and 16 for as many pages as one can map, up to
- * LG_MAX_SPTS.
- */
+/* Tables for a guest: a base, and one for each LG_LIMIT_PAGES of RAM, to LG_MAX_SPTS. */
 #define LG_LIMIT_BASE	(64 * (LG_ROOT_ENTRIES / 1024))
 #define LG_LIMIT_PAGES	(LG_ENTRIES / 16)
 
@@ -211,7 +208,7 @@ static void lg_spt_register(struct lg_guest *g, struct lg_spt *t)
 {
 	struct lg_shadow *sh = g->shadow;
 
-	/* There are fewer than places: see lg_fill_pool(). Few of them go, so try there. */
+	/* There are fewer than places (lg_fill_pool()), and few go: this one is free, mostly. */
 	t->id = sh->spts + 1;
 	while (sh->spt[t->id])
 		t->id = t->id % LG_MAX_SPTS + 1;
@@ -387,12 +384,8 @@ void lg_reap(struct lg_guest *g)
 	lockdep_assert_held(&sh->lock);
 	if (list_empty(&sh->dead))
 		return;
-	/*
-	 * A processor in guest mode may have cached upper entries that lead
-	 * here. With one virtual processor it is the caller, and is not.
-	 */
-	if (LG_MAX_VCPUS > 1)
-		lg_kick_sync(g);
+	/* No processor has upper entries cached that lead here: the only one is the caller. */
+	BUILD_BUG_ON(LG_MAX_VCPUS > 1);
 	list_for_each_entry_safe(t, n, &sh->dead, list) {
 		if (sh->pooled[t->kind == LG_ROOT] < LG_POOL) {
 			lg_pool_add(sh, t);

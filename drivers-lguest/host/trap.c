@@ -11,8 +11,6 @@
 #include "lg.h"
 #include "trace.h"
 
-#define CS_INDEX(sel)	((sel) >> 3)
-
 static bool in_ring1(const struct lg_vcpu *vcpu)
 {
 	return (vcpu->regs.cs & 3) == LG_KERNEL_RPL;

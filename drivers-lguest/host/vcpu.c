@@ -101,7 +101,7 @@ static void boot_state(struct lg_vcpu *vcpu, const struct lguest_initialise *ini
 
 static struct lg_vcpu *vcpu_create(struct lg_guest *g, unsigned int id)
 {
-	struct lg_vcpu *vcpu = kzalloc(sizeof(*vcpu), GFP_KERNEL_ACCOUNT);
+	struct lg_vcpu *vcpu = kzalloc_obj(*vcpu, GFP_KERNEL_ACCOUNT);
 
 	if (!vcpu)
 		return NULL;
@@ -138,7 +138,7 @@ static void vcpu_destroy(struct lg_vcpu *vcpu)
 
 struct lg_guest *lg_guest_create(void)
 {
-	struct lg_guest *g = kzalloc(sizeof(*g), GFP_KERNEL_ACCOUNT);
+	struct lg_guest *g = kzalloc_obj(*g, GFP_KERNEL_ACCOUNT);
 
 	if (!g)
 		return NULL;
@@ -249,7 +249,7 @@ static __printf(4, 5) void end_guest(struct lg_guest *g, u32 reason, u32 kind,
 		va_start(args, fmt);
 		vscnprintf(g->dead_text, sizeof(g->dead_text), fmt, args);
 		va_end(args);
-		/* With all of this: pairs with the acquire in lg_vcpu_run(). */
+		/* With all of this: pairs with the acquire in run(). */
 		smp_store_release(&g->dead, true);
 	}
 	spin_unlock_irqrestore(&g->kill_lock, flags);
@@ -406,7 +406,7 @@ static int run(struct lg_vcpu *vcpu)
 		/* What is asked after this is seen in enter(), if not below. */
 		smp_mb();
 
-		/* Pairs with declare_dead(). */
+		/* Pairs with end_guest(). */
 		if (smp_load_acquire(&vcpu->guest->dead))
 			return report_death(vcpu);
 		if (xchg(&vcpu->break_requested, false)) {

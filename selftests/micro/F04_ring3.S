@@ -3,7 +3,8 @@
  * Hypercalls from ring 3, of all numbers. The gate has DPL 1, so INT gives #GP with
  * the vector, at the instruction, and the guest's kernel gets that. Even if the
  * kernel has a gate of DPL 3 at this number: then the program gets there, and no
- * hypercall is made. A broken host runs the program's hypercalls: P3 is gone.
+ * hypercall is made. A broken host runs the program's hypercalls, and gives it
+ * its kernel's rights.
  */
 #include "micro.h"
 

@@ -2,7 +2,7 @@
 /*
  * When ring 1 goes to ring 3, segments that ring 3 may not have do not stay: the
  * processor makes them null in its IRET, and the host in the IRETs that it completes
- * (an interrupt waits, so the user code segment is hidden: see R13). Both ways are
+ * (an interrupt waits, so the user code segment is hidden: see B15). Both ways are
  * taken. Registers that are not segments are the kernel's own business.
  *
  * A host that forgets it leaves the program a segment that reaches the kernel's data.

@@ -117,7 +117,7 @@ bool control_name_ok(const char *name)
 void control_check_name(const char *name)
 {
 	if (!control_name_ok(name))
-		die("name '%s': only letters, digits and . _ - are allowed, and no . at the begin",
+		die("name '%s': only letters, digits and . _ - are allowed, and no . as the first",
 		    name);
 }
 

@@ -52,7 +52,7 @@
  * @size: bytes
  * @block_size: what requests must be a multiple of
  * @is_device: a block device, not an image
- * @discard: LGUEST_BLOCK_UNMAP works
+ * @discard: LGUEST_BLOCK_DISCARD works
  * @complaints: messages about bad requests so far
  * @device: what the guest knows
  * @event: eventfd that counts requests
@@ -218,10 +218,10 @@ static void disk_serve(struct disk *d, struct dma *dma)
 	case LGUEST_BLOCK_WRITE:
 		status = disk_transfer(d, dma, req.sector, true);
 		break;
-	case LGUEST_BLOCK_FLUSH_CACHE:
+	case LGUEST_BLOCK_FLUSH:
 		status = disk_flush(d);
 		break;
-	case LGUEST_BLOCK_UNMAP:
+	case LGUEST_BLOCK_DISCARD:
 		status = disk_discard(d, req.sector, req.count);
 		break;
 	default:
@@ -342,11 +342,11 @@ static void disk_describe(struct disk *d, uint32_t physical)
 
 	dev = platform_add(d->g, LGUEST_DEVICE_BLOCK, d->name);
 	desc = dev->desc;
-	desc->features = LGUEST_BLOCK_FLUSH;
+	desc->features = LGUEST_BLOCK_F_FLUSH;
 	if (d->ro)
-		desc->features |= LGUEST_BLOCK_RO;
+		desc->features |= LGUEST_BLOCK_F_RO;
 	if (d->discard)
-		desc->features |= LGUEST_BLOCK_DISCARD;
+		desc->features |= LGUEST_BLOCK_F_DISCARD;
 	desc->config.block.sectors = d->size / SECTOR;
 	desc->config.block.block_size = d->block_size;
 	desc->config.block.physical_block_size = physical;

@@ -52,7 +52,7 @@ enum status {
 #define PEER_GPA	0x9a000u	/* pages shared with other guests, reserved */
 #define PEERS_MAX	4u
 #define PLATFORM_GPA	0x9e000u	/* struct lguest_platform, reserved */
-#define HIGH_START	0x100000u	/* begin of usable high memory */
+#define HIGH_START	0x100000u	/* where usable high memory begins */
 
 /**
  * struct device - a device that the guest is told of

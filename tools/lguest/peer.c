@@ -76,7 +76,7 @@ void peer_open(struct net *n, const char *path)
 		die("--net peer=%s: both ends are taken", path);
 	peer_map(n, gpa, path);
 	n->peer = true;
-	n->features = LGUEST_NET_CSUM | LGUEST_NET_TSO | LGUEST_NET_PEER;
+	n->features = LGUEST_NET_F_CSUM | LGUEST_NET_F_TSO | LGUEST_NET_F_PEER;
 	n->rx_key = gpa + SIDE_KEYS * n->side;
 	n->tx_key = gpa + SIDE_KEYS * (1 - n->side);
 }

@@ -30,9 +30,9 @@ static void tap_set_header(struct net *n)
 	n->header = true;
 	if (!ioctl(n->fd, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 |
 					 TUN_F_TSO_ECN))
-		n->features = LGUEST_NET_CSUM | LGUEST_NET_TSO;
+		n->features = LGUEST_NET_F_CSUM | LGUEST_NET_F_TSO;
 	else if (!ioctl(n->fd, TUNSETOFFLOAD, TUN_F_CSUM))
-		n->features = LGUEST_NET_CSUM;
+		n->features = LGUEST_NET_F_CSUM;
 }
 
 /* Without the right to do it this is somebody else's task. */

@@ -399,7 +399,7 @@ static void fuzz_overlay(struct input *in)
 		} else if (type % 4 == LGUEST_BLOCK_READ) {
 			assert(status == LGUEST_BLOCK_OK);
 			assert(!memcmp(shadow + sector * 512, buf, len));
-		} else if (type % 4 == LGUEST_BLOCK_FLUSH_CACHE) {
+		} else if (type % 4 == LGUEST_BLOCK_FLUSH) {
 			assert(status == LGUEST_BLOCK_OK);
 		}
 	}

@@ -213,16 +213,16 @@ static void types(void)
 	expect("type 99", 0, LGUEST_BLOCK_EOPNOTSUPP);
 	request(LGUEST_BLOCK_WRITE, 0, SECTOR);
 	expect("write to a read-only disk", 1, LGUEST_BLOCK_EROFS);
-	request(LGUEST_BLOCK_UNMAP, 0, 0);
+	request(LGUEST_BLOCK_DISCARD, 0, 0);
 	head.count = 8;
 	check("discard on a read-only disk", sent(1) != LGUEST_BLOCK_OK, 1);
-	request(LGUEST_BLOCK_UNMAP, 0, 0);
+	request(LGUEST_BLOCK_DISCARD, 0, 0);
 	head.count = 0xffffffff;
 	check("discard of 2 TB", sent(0) != LGUEST_BLOCK_OK, 1);
-	request(LGUEST_BLOCK_UNMAP, ~0ULL, 0);
+	request(LGUEST_BLOCK_DISCARD, ~0ULL, 0);
 	head.count = 1;
 	check("discard past the end", sent(0) != LGUEST_BLOCK_OK, 1);
-	request(LGUEST_BLOCK_FLUSH_CACHE, 0, 0);
+	request(LGUEST_BLOCK_FLUSH, 0, 0);
 	expect("flush of a read-only disk", 1, LGUEST_BLOCK_OK);
 }
 

@@ -8,7 +8,9 @@
  *
  *   EINVAL     unknown command, wrong size, reserved field not zero, value
  *              out of range
- *   EFAULT     an address in the structure, or the structure, is not readable
+ *   EFAULT     an address in the structure, or the structure, cannot be
+ *              accessed; LGUEST_GET_DMA: nor can the guest's memory be pinned
+ *   ENOMEM     LGUEST_INITIALISE, LGUEST_LISTEN: no memory
  *   ENXIO      the command needs LGUEST_INITIALISE first
  *   EBUSY      LGUEST_INITIALISE came already; read(): another read() runs
  *              this virtual processor
@@ -19,8 +21,8 @@
  *   ENOENT     LGUEST_GET_DMA: nothing is bound to that key; LGUEST_LISTEN with
  *              eventfd -1, LGUEST_TAKE_DMA: nobody listens there
  *   ENOSPC     LGUEST_LISTEN: too many keys
- *   EINTR      a signal came whose handler has no SA_RESTART (a run is ended by
- *              LGUEST_BREAK whatever the handler has)
+ *   EINTR      a signal came whose handler has no SA_RESTART; with
+ *              LGUEST_INITIALISE, any signal
  *   ENOBUFS    LGUEST_GET_DMA: the buffer whose turn it is, is in use
  *   ESHUTDOWN  the guest is dead
  *
@@ -28,7 +30,7 @@
  * launcher, and then stores a struct lguest_exit. A read() at position
  * LGUEST_INFO_POS stores a struct lguest_info and is allowed at any time; one at
  * LGUEST_STATS_POS stores a struct lguest_stats. A read() of fewer bytes than
- * the structure has fails with EINVAL, and does not move the position.
+ * the structure has fails with EINVAL. No read() moves the position.
  *
  * poll() reports POLLIN while the guest may be run and POLLHUP when it is dead.
  */
@@ -119,7 +121,7 @@ struct lguest_interrupt {
  * @result: address of a struct lguest_dma_buffer that is filled in; cleared if
  *	there is none
  *
- * Buffers are handed out in the order in which they were bound, round and
+ * Buffers are handed out in the order of the array that was bound, round and
  * round. The one handed out is marked LGUEST_DMA_TAKEN, and is not handed out
  * again before the guest has freed it: the launcher copies its data into the
  * sections, stores LGUEST_DMA_USED | length in the used word of the struct
@@ -205,7 +207,7 @@ struct lguest_break {
 
 /* Why a read() returned. */
 enum lguest_exit_reason {
-	LGUEST_EXIT_DMA		= 1,	/* the guest sent to a key nobody bound */
+	LGUEST_EXIT_DMA		= 1,	/* to a key without a receiver */
 	LGUEST_EXIT_CONSOLE	= 2,	/* early output */
 	LGUEST_EXIT_BREAK	= 3,	/* LGUEST_BREAK */
 	/* The guest is dead after these; a further read() gives ESHUTDOWN. */

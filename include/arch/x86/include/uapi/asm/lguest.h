@@ -72,7 +72,8 @@
 /*
  * LGUEST_HC_HALT(flag): wait for an interrupt. If @flag is X86_EFLAGS_IF the host sets
  * shared->irq_enabled first, so that no interrupt comes between that and the wait. If
- * the flag is clear the guest ends as halted for ever.
+ * shared->irq_enabled is clear then, or there is no shared page yet, the guest ends as
+ * halted for ever.
  */
 #define LGUEST_HC_HALT		11
 /*
@@ -93,7 +94,7 @@
 #define LGUEST_SHUTDOWN_PANIC	3
 /*
  * LGUEST_HC_BIND_DMA(key, dmas, count, irq): offer @count buffers, an array of
- * struct lguest_dma at guest physical address @dmas, to who sends to @key (a
+ * struct lguest_dma at guest physical address @dmas, to whoever sends to @key (a
  * guest physical address). @irq is raised when one has been filled. @count 0
  * takes the offer back. -EEXIST: bound already; -ENOENT: not bound; -EINVAL:
  * not RAM, too many; -ENOSPC: too many keys.
@@ -199,7 +200,7 @@ struct lguest_user_fault {
  * @time: the clock: a struct pvclock_vcpu_time_info, 32 bytes
  * @fault_entry: offset, in the segment of the IDT's gate for page faults, of code
  *	that takes page faults of ring 3 from @fault; 0: the guest wants all of them
- *	through its IDT. See the specification: the reason of such a fault may be gone.
+ *	through its IDT. Such a fault may be spurious: see the specification.
  * @fault: for that code
  */
 struct lguest_shared {
@@ -263,9 +264,9 @@ enum lguest_device_type {
 };
 
 /* Features of a block device. */
-#define LGUEST_BLOCK_RO		1	/* writes fail with LGUEST_BLOCK_EROFS */
-#define LGUEST_BLOCK_FLUSH	2	/* it has a cache that must be flushed */
-#define LGUEST_BLOCK_DISCARD	4
+#define LGUEST_BLOCK_F_RO	1	/* writes fail with LGUEST_BLOCK_EROFS */
+#define LGUEST_BLOCK_F_FLUSH	2	/* it has a cache that must be flushed */
+#define LGUEST_BLOCK_F_DISCARD	4
 
 /**
  * struct lguest_block_config - a disk
@@ -286,8 +287,8 @@ struct lguest_block_config {
 enum lguest_block_type {
 	LGUEST_BLOCK_READ	= 0,
 	LGUEST_BLOCK_WRITE	= 1,
-	LGUEST_BLOCK_FLUSH_CACHE = 2,	/* what was written before is on the disk */
-	LGUEST_BLOCK_UNMAP = 3,	/* @count sectors are not needed any more */
+	LGUEST_BLOCK_FLUSH	= 2,	/* what was written before is on the disk */
+	LGUEST_BLOCK_DISCARD	= 3,	/* @count sectors are not needed any more */
 };
 
 /* How a request ended. */
@@ -321,9 +322,9 @@ struct lguest_block_request {
 };
 
 /* Features of a network device. */
-#define LGUEST_NET_CSUM		1	/* it takes packets without a checksum, and */
-#define LGUEST_NET_TSO		2	/* TCP segments of up to 64K; and gives them */
-#define LGUEST_NET_PEER		4	/* the other side is a guest, by shared memory */
+#define LGUEST_NET_F_CSUM	1	/* packets without a checksum, both ways */
+#define LGUEST_NET_F_TSO	2	/* TCP segments of up to 64K, both ways */
+#define LGUEST_NET_F_PEER	4	/* the other side is a guest, by shared memory */
 
 /**
  * struct lguest_net_config - a network device
