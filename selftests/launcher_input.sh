@@ -256,7 +256,14 @@ overlay() {
 	disk "overlay $1" "$2" "${3:-$dir/image},cow=$dir/overlay"
 }
 
+chmod 600 "$dir/image"
+touch -d "2001-02-03" "$dir/image"
+disk "written" "no-device: No such file" "$dir/image"
+[ "$(stat -c %Y "$dir/image")" = "$(date -d "2001-02-03" +%s)" ] && kept=ok || kept="not ok"
+result "$kept" "image's time of change is kept"
 overlay "new" "no-device: No such file"
+[ "$(stat -c %a "$dir/overlay")" = 600 ] && kept=ok || kept="not ok"
+result "$kept" "overlay is as private as its image"
 overlay "old" "no-device: No such file"
 cp "$dir/overlay" "$dir/saved"
 overlay "of another image" "belongs to another image" "$dir/other"
@@ -431,6 +438,12 @@ else
 	result ok "name in use # SKIP no python3"
 	result ok "name left over # SKIP no python3"
 fi
+echo precious >"$dir/run/plain.sock"
+"$LGUEST" list >/dev/null
+[ -s "$dir/run/plain.sock" ] && kept=ok || kept="not ok"
+result "$kept" "list leaves a file that is no socket"
+bad "name of a file that is no socket" "not a socket" --name plain "$dir/elf"
+rm "$dir/run/plain.sock"
 chmod 777 "$dir/run"
 bad "folder of names not safe" "others may write" --name x "$dir/elf"
 chmod 700 "$dir/run"

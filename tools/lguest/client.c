@@ -142,7 +142,7 @@ static void remove_stale(int dir, const struct sockaddr_un *sun)
 	fd = control_connect(sun, 0);
 	if (fd >= 0)
 		close(fd);
-	else if (errno == ECONNREFUSED)
+	else if (errno == ECONNREFUSED && control_is_socket(sun))
 		unlink(sun->sun_path);
 	flock(dir, LOCK_UN);
 }
@@ -170,7 +170,8 @@ static int list_all(void)
 		if (!suffix || strcmp(suffix, SUFFIX))
 			continue;
 		*suffix = '\0';
-		if (!control_name_ok(name))
+		if (!control_name_ok(name) ||
+		    strlen(dir) + strlen(entry[i]->d_name) + 2 > sizeof(sun.sun_path))
 			continue;
 		control_address(&sun, dir, name);
 		if (!list_one(&sun, name))

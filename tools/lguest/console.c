@@ -48,8 +48,9 @@ void terminal_restore(void)
 {
 	if (!terminal_is_raw)
 		return;
-	terminal_is_raw = false;
+	/* In this order: another thread may be at the end already. */
 	tcsetattr(STDIN_FILENO, TCSANOW, &saved_termios);
+	terminal_is_raw = false;
 }
 
 static void restore_and_die(int sig)
@@ -212,7 +213,7 @@ static void input_push(struct guest *g)
 	int err;
 
 	err = guest_get_dma(g, input.console->device->key, &buf);
-	if (err == ENOENT || err == ENOBUFS)
+	if (err == ENOENT || err == ENOBUFS || err == ENOMEM)
 		return;
 	if (err || !dma_open(g, &dma, buf.dma)) {
 		/* The guest is dead, or lies about its buffers. */
@@ -297,7 +298,10 @@ static void input_end(void)
 
 static int open_signals(void)
 {
-	static const int sigs[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT };
+	static const int sigs[] = {
+		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM,
+		SIGVTALRM, SIGPROF, SIGXCPU, SIGPWR, SIGIO,
+	};
 	struct sigaction old;
 	sigset_t set;
 	size_t i;

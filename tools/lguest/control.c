@@ -156,6 +156,17 @@ int control_connect(const struct sockaddr_un *sun, unsigned int seconds)
 	return -1;
 }
 
+/* A file that is none refuses connections, too. Keeps errno. */
+bool control_is_socket(const struct sockaddr_un *sun)
+{
+	int err = errno;
+	struct stat st;
+	bool is = !lstat(sun->sun_path, &st) && S_ISSOCK(st.st_mode);
+
+	errno = err;
+	return is;
+}
+
 /* --name: from now on nobody else can have it. */
 void control_setup(struct guest *g, const struct options *opt)
 {
@@ -176,6 +187,8 @@ void control_setup(struct guest *g, const struct options *opt)
 	fd = control_connect(&sun, 0);
 	if (fd >= 0 || errno == EAGAIN)
 		die("name '%s': a guest of this name is running", opt->name);
+	if (errno == ECONNREFUSED && !control_is_socket(&sun))
+		die("%s: not a socket", sun.sun_path);
 	if (errno == ECONNREFUSED && unlink(sun.sun_path))
 		die("%s: %s", sun.sun_path, strerror(errno));
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

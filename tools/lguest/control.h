@@ -37,6 +37,7 @@ void control_check_name(const char *name);
 void control_address(struct sockaddr_un *sun, const char *dir,
 		     const char *name);
 int control_connect(const struct sockaddr_un *sun, unsigned int seconds);
+bool control_is_socket(const struct sockaddr_un *sun);
 time_t seconds_now(void);
 __printf(2, 3) void answer(struct client *c, const char *fmt, ...);
 

@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -53,6 +54,7 @@
  * @block_size: what requests must be a multiple of
  * @is_device: a block device, not an image
  * @discard: LGUEST_BLOCK_DISCARD works
+ * @broken: 0, or the negative errno of the fdatasync() that failed
  * @complaints: messages about bad requests so far
  * @device: what the guest knows
  * @event: eventfd that counts requests
@@ -69,6 +71,7 @@ struct disk {
 	uint32_t block_size;
 	bool is_device;
 	bool discard;
+	int broken;
 	unsigned int complaints;
 	const struct device *device;
 	int event;
@@ -166,14 +169,22 @@ static uint32_t disk_transfer(struct disk *d, struct dma *dma, uint64_t sector,
 	return disk_failed(d, write ? "write" : "read", err);
 }
 
+/* A failure is told once only: see overlay_sync(). */
+static int disk_sync(struct disk *d)
+{
+	if (!d->broken && fdatasync(d->fd))
+		d->broken = -errno;
+	return d->broken;
+}
+
 static uint32_t disk_flush(struct disk *d)
 {
 	int err = 0;
 
 	if (d->overlay)
 		err = overlay_flush(d->overlay);
-	else if (!d->ro && fdatasync(d->fd))
-		err = -errno;
+	else if (!d->ro)
+		err = disk_sync(d);
 	return disk_failed(d, "flush", err);
 }
 
@@ -232,6 +243,9 @@ static void disk_serve(struct disk *d, struct dma *dma)
 	       sizeof(status));
 }
 
+/* The launcher ends: who asks for the lock next lets disk_end() have it. */
+static atomic_bool ending;
+
 /* Serve all that waits. */
 static void disk_serve_batch(struct disk *d)
 {
@@ -245,6 +259,11 @@ static void disk_serve_batch(struct disk *d)
 			if (!dma_open(d->g, &dma, sent.dma[i]))
 				continue;
 			pthread_mutex_lock(&d->lock);
+			while (ending) {
+				pthread_mutex_unlock(&d->lock);
+				pause();
+				pthread_mutex_lock(&d->lock);
+			}
 			disk_serve(d, &dma);
 			pthread_mutex_unlock(&d->lock);
 			dma_done(&dma, 0);
@@ -312,27 +331,56 @@ static void disk_check_size(const struct disk *d)
 		    d->name, (unsigned long long)d->size >> 30);
 }
 
-static void disk_open(struct disk *d, bool write)
+static int disk_open_file(const struct disk *d, int flags, struct stat *st)
 {
-	struct stat st;
-	int flags = O_CLOEXEC | O_NONBLOCK;
+	int fd = open(d->name, flags | O_CLOEXEC | O_NONBLOCK);
 
-	flags |= write ? O_RDWR : O_RDONLY;
-	/* A block device that is mounted must not be written to. */
-	if (write && !stat(d->name, &st) && S_ISBLK(st.st_mode))
-		flags |= O_EXCL;
-	d->fd = open(d->name, flags);
-	if (d->fd < 0 && errno == EBUSY)
+	if (fd < 0 && errno == EBUSY)
 		die("disk %s: in use on the host", d->name);
-	if (d->fd < 0)
+	if (fd < 0 || fstat(fd, st))
 		die("disk %s: %s", d->name, strerror(errno));
+	return fd;
 }
 
-/* A hole behind the end changes nothing, and shows if there can be holes. */
+static void disk_open(struct disk *d, bool write)
+{
+	int flags = write ? O_RDWR : O_RDONLY, fd;
+	struct stat st, again;
+
+	d->fd = disk_open_file(d, flags, &st);
+	if (!S_ISBLK(st.st_mode))
+		return;
+	/*
+	 * Not while it is mounted. Who only reads it does not keep others from
+	 * doing so.
+	 */
+	fd = disk_open_file(d, flags | O_EXCL, &again);
+	if (!S_ISBLK(again.st_mode) || again.st_rdev != st.st_rdev)
+		die("disk %s: was replaced just now", d->name);
+	close(write ? d->fd : fd);
+	if (write)
+		d->fd = fd;
+}
+
+/*
+ * A hole behind the end changes nothing, and shows if there can be holes. But some
+ * file systems count it as a change, which an overlay of the image would notice.
+ */
 static bool disk_can_discard(const struct disk *d)
 {
-	return !fallocate(d->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-			  d->size, PAGE);
+	struct timespec times[2];
+	struct stat st;
+	bool can;
+
+	if (fstat(d->fd, &st))
+		return false;
+	times[0] = st.st_atim;
+	times[1] = st.st_mtim;
+	can = !fallocate(d->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			 d->size, PAGE);
+	if (can)
+		futimens(d->fd, times);
+	return can;
 }
 
 static void disk_describe(struct disk *d, uint32_t physical)
@@ -406,24 +454,28 @@ void disk_start(struct guest *g)
 	}
 }
 
-/* Nothing is served any more, and overlays know what they hold. */
-void disk_end(struct guest *g)
+/* Nothing is served any more, and overlays know what they hold; false: they do not. */
+bool disk_end(struct guest *g)
 {
 	struct timespec until;
+	bool good = true;
 	struct disk *d;
 	int err;
 
-	clock_gettime(CLOCK_REALTIME, &until);
+	ending = true;
+	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += END_SECONDS;
 	for (d = g->disks; d; d = d->next) {
 		if (!d->overlay)
 			continue;
 		/* Kept: this is the end. */
-		err = -pthread_mutex_timedlock(&d->lock, &until);
+		err = -pthread_mutex_clocklock(&d->lock, CLOCK_MONOTONIC, &until);
 		if (!err)
 			err = overlay_flush(d->overlay);
-		if (err)
-			note("disk %s: writing the overlay: %s", d->name,
-			     strerror(-err));
+		if (!err)
+			continue;
+		note("disk %s: writing the overlay: %s", d->name, strerror(-err));
+		good = false;
 	}
+	return good;
 }

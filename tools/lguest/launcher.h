@@ -211,6 +211,7 @@ void process_parse_user(struct user *u, const char *text);
 void process_set_user(const struct user *u);
 void process_drop_rights(void);
 void process_check_stdio(void);
+void process_ignore_signals(void);
 void process_close_others(const struct options *opt);
 
 /* seccomp.c: what the launcher may still ask the kernel for */
@@ -266,7 +267,7 @@ void terminal_restore(void);
 /* disk.c */
 void disk_setup(struct guest *g, const char *text);
 void disk_start(struct guest *g);
-void disk_end(struct guest *g);
+bool disk_end(struct guest *g);
 bool file_lock(int fd, bool write, off_t start, off_t len);
 
 /* overlay.c: what differs from the image, in a file of its own */

@@ -112,9 +112,7 @@ static void open_console(void)
 	int fd = open("/dev/hvc1", O_RDWR);
 
 	if (fd < 0)
-		fd = open("/dev/console", O_RDWR);
-	if (fd < 0)
-		end(PREFIX "cannot open a console");
+		end(PREFIX "cannot open /dev/hvc1");
 	dup2(fd, 0);
 	dup2(fd, 1);
 	dup2(fd, 2);

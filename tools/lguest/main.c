@@ -213,6 +213,7 @@ int main(int argc, char **argv)
 
 	process_check_stdio();
 	client_run(argc, argv);
+	process_ignore_signals();
 	parse_options(&opt, argc, argv);
 	process_close_others(&opt);
 	if (opt.user)

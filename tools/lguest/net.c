@@ -266,7 +266,7 @@ static int net_receive_batch(struct net *n, int retry)
 			err = 0;
 			continue;
 		}
-		if (err == ENOBUFS)
+		if (err == ENOBUFS || err == ENOMEM)
 			break;
 		if (err || !dma_open(n->g, &dma, buf.dma)) {
 			/* The guest is dead, or lies about its buffers. */

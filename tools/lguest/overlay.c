@@ -184,8 +184,12 @@ static void overlay_create(struct overlay *o, const char *name,
 		err = -errno;
 	if (!err && fsync(o->fd))
 		err = -errno;
-	if (err)
-		die("overlay %s: cannot make it: %s", name, strerror(-err));
+	if (!err)
+		return;
+	/* Empty it can be tried again. */
+	if (ftruncate(o->fd, 0))
+		note("overlay %s: %s", name, strerror(errno));
+	die("overlay %s: cannot make it: %s", name, strerror(-err));
 }
 
 static void overlay_load(struct overlay *o, const char *name, uint64_t size,
@@ -235,7 +239,11 @@ struct overlay *overlay_open(const char *name, int base, const char *base_name,
 		die("out of memory");
 	make_header(&want, base, base_name, size);
 
-	o->fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0666);
+	/* Much of it can be what is in the base: nobody else may read it. */
+	if (fstat(base, &st))
+		die("disk %s: %s", base_name, strerror(errno));
+	o->fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK,
+		     S_ISREG(st.st_mode) ? 0600 | (st.st_mode & 0066) : 0600);
 	if (o->fd < 0)
 		die("overlay %s: %s", name, strerror(errno));
 	if (fstat(o->fd, &st))

@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <limits.h>
 #include <linux/capability.h>
+#include <poll.h>
 #include <pthread.h>
 #include <pwd.h>
 #include <signal.h>
@@ -20,6 +21,10 @@
 
 /* Threads do little; many devices must not use up the address space. */
 #define THREAD_STACK	(256 * 1024)
+
+/* A message: what a pipe takes at once, and how long it may be in the way. */
+#define MESSAGE_MAX	4096
+#define MESSAGE_MS	500
 
 static struct guest *guest;
 
@@ -47,10 +52,31 @@ void launcher_end(int status)
 	}
 	who = pthread_self();
 	terminal_restore();
-	if (guest)
-		disk_end(guest);
+	if (guest && !disk_end(guest) && !status)
+		status = STATUS_ERROR;
 	control_end();
 	_exit(status);
+}
+
+/*
+ * In one piece, and only if there is room: who reads standard error, which may be
+ * full of the guest's output, must not keep the launcher from its end.
+ */
+__printf(2, 0)
+static void message(const char *end, const char *fmt, va_list ap)
+{
+	struct pollfd pfd = { .fd = STDERR_FILENO, .events = POLLOUT };
+	char text[MESSAGE_MAX];
+	size_t len, room = sizeof(text) - strlen(end);
+
+	len = snprintf(text, room, "lguest: ");
+	len += vsnprintf(text + len, room - len, fmt, ap);
+	if (len >= room)
+		len = room - 1;
+	memcpy(text + len, end, strlen(end));
+	len += strlen(end);
+	if (poll(&pfd, 1, MESSAGE_MS) > 0 && write(STDERR_FILENO, text, len) < 0)
+		return;			/* there is nobody to tell */
 }
 
 void die(const char *fmt, ...)
@@ -58,11 +84,9 @@ void die(const char *fmt, ...)
 	va_list ap;
 
 	terminal_restore();
-	fputs("lguest: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	message("\n", fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
 	launcher_end(STATUS_ERROR);
 }
 
@@ -70,14 +94,20 @@ void note(const char *fmt, ...)
 {
 	va_list ap;
 
-	flockfile(stderr);
-	fputs("lguest: ", stderr);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
-	va_end(ap);
 	/* The terminal may be raw. */
-	fputs("\r\n", stderr);
-	funlockfile(stderr);
+	message("\r\n", fmt, ap);
+	va_end(ap);
+}
+
+/*
+ * What ends a process by default must not bypass the end: a pipe that nobody reads,
+ * and a file that must not grow, are errors of the calls. See also console.c.
+ */
+void process_ignore_signals(void)
+{
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 }
 
 /*

@@ -10,7 +10,7 @@
  *              out of range
  *   EFAULT     an address in the structure, or the structure, cannot be
  *              accessed; LGUEST_GET_DMA: nor can the guest's memory be pinned
- *   ENOMEM     LGUEST_INITIALISE, LGUEST_LISTEN: no memory
+ *   ENOMEM     LGUEST_INITIALISE, LGUEST_LISTEN, LGUEST_GET_DMA: no memory
  *   ENXIO      the command needs LGUEST_INITIALISE first
  *   EBUSY      LGUEST_INITIALISE came already; read(): another read() runs
  *              this virtual processor
