@@ -8,8 +8,9 @@
  * takes anything of the receiver's, since the sender's launcher may make that last
  * as long as it likes. Then it pins the receiver's pages, a few at a time, and
  * copies without waiting: what of the sender's has gone away since is not sent. For
- * the receiver's memory it waits as long as a swap device takes, and not for any
- * program. No lock is held while it copies.
+ * the receiver's memory it waits as long as a swap device takes, and for the lock of
+ * that memory, which the receiver's launcher can hold: a signal that kills the sender
+ * ends that. No lock is held while it copies.
  */
 #include <linux/cleanup.h>
 #include <linux/err.h>
@@ -37,9 +38,6 @@
 
 /* How often others may be faster in taking a buffer. */
 #define LG_TAKE_TRIES	16
-
-/* Ticks to wait for the lock of the receiver's memory. */
-#define LG_LOCK_TRIES	20
 
 /* Ports in shared memory, by place. */
 static DEFINE_HASHTABLE(lg_ports, 8);
@@ -247,30 +245,14 @@ static long lg_port_pin_locked(struct lg_port *p, unsigned long addr, u32 max,
 	return pin_user_pages_remote(p->mm, addr, max, FOLL_WRITE, pages, NULL);
 }
 
-/*
- * The lock of the receiver's memory may be held for the sake of a program as well (by
- * a mapping of a file that one serves): so for a few ticks only. False: not got.
- */
-static bool lg_port_lock(struct mm_struct *mm)
-{
-	unsigned int tries;
-
-	for (tries = 0; !mmap_read_trylock(mm); tries++) {
-		if (tries == LG_LOCK_TRIES || fatal_signal_pending(current))
-			return false;
-		schedule_timeout_killable(1);
-	}
-	return true;
-}
-
 static int lg_port_pin(struct lg_port *p, u32 gpa, u32 max, struct page **pages)
 {
 	unsigned long addr = (p->ram_base + gpa) & PAGE_MASK;
-	long n = -ENOBUFS;
+	long n = -EINTR;
 
 	if (!mmget_not_zero(p->mm))
 		return -ENOENT;
-	if (lg_port_lock(p->mm)) {
+	if (!mmap_read_lock_killable(p->mm)) {
 		n = lg_port_pin_locked(p, addr, max, pages);
 		mmap_read_unlock(p->mm);
 	}
