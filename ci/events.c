@@ -43,6 +43,7 @@ static struct {
 	const char *name;
 	uint8_t opcode[2], mask, modrm;
 	bool memory;		/* not with a register as its operand */
+	bool nop;		/* one of what patched code is filled with: see is_nop() */
 	uint64_t count, at_begin, sum;
 } kinds[] = {
 	{ .name = "cr3", .opcode = { 0x0f, 0x22 }, .mask = REG, .modrm = 3 << 3 },
@@ -55,6 +56,7 @@ static struct {
 	{ .name = "invlpg", .opcode = { 0x0f, 0x01 }, .mask = REG, .modrm = 7 << 3,
 	  .memory = true },
 	{ .name = "wrmsr", .opcode = { 0x0f, 0x30 } },
+	{ .name = "nop", .nop = true },
 	{ .name = "vmrun", .opcode = { 0x0f, 0x01 }, .mask = 0xff, .modrm = 0xd8 },
 };
 
@@ -67,10 +69,40 @@ static bool is_prefix(uint8_t byte)
 	return byte && strchr("\x26\x2e\x36\x3e\x64\x65\x66\x67\xf0\xf2\xf3", byte);
 }
 
-static bool is_kind(size_t k, const uint8_t *code, size_t left)
+/* asm/nops.h, of 32 bit: NOP, MOV and LEA of ESI to itself. PAUSE has a prefix. */
+static bool is_nop(const uint8_t *code, size_t left, size_t prefixes)
+{
+	static const struct {
+		size_t len;
+		uint8_t code[3];
+	} begins[] = {
+		{ 1, { 0x90 } }, { 2, { 0x89, 0xf6 } }, { 3, { 0x8d, 0x76, 0x00 } },
+		{ 3, { 0x8d, 0x74, 0x26 } }, { 2, { 0x8d, 0xb6 } }, { 3, { 0x8d, 0xb4, 0x26 } },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(begins) / sizeof(begins[0]); i++) {
+		size_t b, len = begins[i].len;
+
+		if (left < len || memcmp(code, begins[i].code, len))
+			continue;
+		if (prefixes && (len == 1 || code[-1] != 0x3e))
+			return false;
+		/* Anything but a displacement of 0 would be an address. */
+		for (b = len; b < left; b++)
+			if (code[b])
+				return false;
+		return true;
+	}
+	return false;
+}
+
+static bool is_kind(size_t k, const uint8_t *code, size_t left, size_t prefixes)
 {
 	size_t len = kinds[k].opcode[0] == 0x0f ? 2 : 1;
 
+	if (kinds[k].nop)
+		return is_nop(code, left, prefixes);
 	if (left < len || memcmp(code, kinds[k].opcode, len))
 		return false;
 	if (!kinds[k].mask)
@@ -118,7 +150,7 @@ static void on_translation(plugin_id id, struct qemu_plugin_tb *tb)
 		for (skip = 0; skip < size && is_prefix(code[skip]); skip++)
 			;
 		for (k = 0; k < KINDS; k++)
-			if (is_kind(k, code + skip, size - skip))
+			if (is_kind(k, code + skip, size - skip, skip))
 				qemu_plugin_register_vcpu_insn_exec_inline(insn, ADD_U64,
 									   &kinds[k].count, 1);
 	}

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/swap.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -245,6 +246,50 @@ static void test_shared(void)
 	ok &= !vm_call(&vm, LGUEST_HC_INIT, SHARED_GPA, LGUEST_ABI_VERSION, 0, 0);
 	ksft_test_result(ok, "I: a shared page that is not there, or read-only\n");
 	vm_destroy(&vm);
+}
+
+/* VmPin of this process, in KB. */
+static long pinned(void)
+{
+	FILE *f = fopen("/proc/self/status", "r");
+	char line[128];
+	long kb = -1;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "VmPin: %ld", &kb) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kb;
+}
+
+/* That page is pinned: it counts, for who may not lock memory, too. */
+static void test_pinned(void)
+{
+	const struct rlimit none = { 0, 0 };
+	struct vm vm;
+	int status;
+	bool ok;
+	pid_t pid;
+
+	vm_create(&vm, -1, 0);
+	ok = pinned() == 0;
+	ok &= !vm_call(&vm, LGUEST_HC_INIT, SHARED_GPA, LGUEST_ABI_VERSION, 0, 0);
+	ok &= pinned() == PAGE / 1024;
+	vm_destroy(&vm);
+	ok &= pinned() == 0;
+	ksft_test_result(ok, "I: the shared page is counted while it is pinned\n");
+
+	pid = fork();
+	if (!pid) {
+		vm_create(&vm, -1, 0);
+		ok = !setrlimit(RLIMIT_MEMLOCK, &none) && !setresuid(65534, 65534, 65534);
+		ok &= vm_call(&vm, LGUEST_HC_INIT, SHARED_GPA, LGUEST_ABI_VERSION, 0, 0) == -ENOMEM;
+		vm_destroy(&vm);
+		_exit(!ok || pinned());
+	}
+	ok = pid > 0 && waitpid(pid, &status, 0) == pid && !status;
+	ksft_test_result(ok, "I: a user that may not lock memory has no shared page\n");
 }
 
 /* After fork() both have the same pages, until one of them writes. */
@@ -551,12 +596,13 @@ int main(void)
 	ksft_print_header();
 	if (access(VM_DEVICE, F_OK))
 		ksft_exit_skip("no " VM_DEVICE "\n");
-	ksft_set_plan(17);
+	ksft_set_plan(19);
 	test_discard();
 	test_replace();
 	test_file();
 	test_gone();
 	test_shared();
+	test_pinned();
 	test_fork();
 	test_zero();
 	test_ksm();

@@ -18,8 +18,13 @@
 #define TYPE_EXPAND	0x4	/* data: expand down; code: conforming */
 #define TYPE_CODE	0x8
 
-/* The last byte of the segment, as an offset. */
-static u32 last_byte(const struct desc_struct *d)
+/**
+ * lg_desc_last_byte - where a segment ends
+ * @d: code, or data that expands up
+ *
+ * Return: its limit in bytes: the offset of its last one.
+ */
+u32 lg_desc_last_byte(const struct desc_struct *d)
 {
 	u32 limit = get_desc_limit(d);
 
@@ -49,7 +54,7 @@ static void set_last_byte(struct desc_struct *d, u32 limit)
 bool lg_desc_sanitise(struct desc_struct *d, u32 window, bool strict)
 {
 	bool code = d->type & TYPE_CODE;
-	u32 base = get_desc_base(d), limit = last_byte(d);
+	u32 base = get_desc_base(d), limit = lg_desc_last_byte(d);
 
 	if (!d->p)
 		return true;

@@ -256,6 +256,8 @@ static int far_return(struct lg_vcpu *vcpu, u32 release)
 		return LG_NOT_OURS;
 	if ((frame[1] & 3) || !lg_kernel_code(vcpu, frame[1]))
 		return LG_NOT_OURS;
+	if (!lg_code_holds(vcpu, frame[1], frame[0]))
+		return lg_inject_gp(vcpu, 0) ?: LG_REFLECTED;
 	r->cs = (frame[1] & 0xfff8) | LG_KERNEL_RPL;
 	r->eip = frame[0];
 	lg_stack_pop(vcpu, sizeof(frame) + release);

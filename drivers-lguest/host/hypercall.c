@@ -4,8 +4,10 @@
  * passes is believed: addresses are checked where they are used, and words in
  * the shared page are read once.
  */
+#include <linux/capability.h>
 #include <linux/errno.h>
 #include <linux/kernel.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <asm/irq_vectors.h>
@@ -178,6 +180,26 @@ static int set_stack(struct lg_vcpu *vcpu, u32 ss, u32 esp)
 	return 0;
 }
 
+/*
+ * The shared page is pinned, and counted as RDMA counts its pages: without the lock of
+ * the launcher's memory. Whoever closes the file last, perhaps another process, must
+ * not wait for that.
+ */
+static int account_pin(struct mm_struct *mm)
+{
+	unsigned long limit = rlimit(RLIMIT_MEMLOCK) >> PAGE_SHIFT;
+
+	if (atomic64_inc_return(&mm->pinned_vm) <= limit || capable(CAP_IPC_LOCK))
+		return 0;
+	atomic64_dec(&mm->pinned_vm);
+	return -ENOMEM;
+}
+
+void lg_unaccount_pin(struct mm_struct *mm)
+{
+	atomic64_dec(&mm->pinned_vm);
+}
+
 static int init(struct lg_vcpu *vcpu, u32 gpa, u32 version)
 {
 	struct lg_guest *g = vcpu->guest;
@@ -199,7 +221,7 @@ static int init(struct lg_vcpu *vcpu, u32 gpa, u32 version)
 	if (offset_in_page(gpa) || !lg_gpa_ok(g, gpa, PAGE_SIZE))
 		return -EINVAL;
 
-	err = account_locked_vm(g->mm, 1, true);
+	err = account_pin(g->mm);
 	if (err)
 		return err;
 	n = pin_user_pages_fast(g->ram_base + gpa, 1, FOLL_WRITE | FOLL_LONGTERM, &page);
@@ -232,7 +254,7 @@ static int init(struct lg_vcpu *vcpu, u32 gpa, u32 version)
 unpin:
 	unpin_user_page(page);
 unaccount:
-	account_locked_vm(g->mm, 1, false);
+	lg_unaccount_pin(g->mm);
 	return err;
 }
 

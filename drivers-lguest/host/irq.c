@@ -49,8 +49,8 @@ bool lg_irq_pending(struct lg_vcpu *vcpu)
  * An interrupt that becomes pending while the guest kernel is on its way out to
  * ring 3 with interrupts off would wait for the next exit, perhaps for a tick:
  * the IRET that ends the way is not privileged. So while one waits, the guest's
- * user code segment is not present in the CPU's table. The IRET faults, and the
- * host completes it and delivers.
+ * user code segment is none in the CPU's table, but data (see copy_gdt()). The
+ * IRET faults, and the host completes it and delivers.
  */
 static void hide_user_cs(struct lg_vcpu *vcpu, bool hide)
 {

@@ -267,14 +267,17 @@ static inline void lg_check_after(const struct lg_check *c) { }
 #endif
 
 /* desc.c: descriptors that a guest may have. Pure. */
+u32 lg_desc_last_byte(const struct desc_struct *d);
 bool lg_desc_sanitise(struct desc_struct *d, u32 window, bool strict);
 
 /* trap.c: what happened, and what the guest gets to see of it */
 int lg_handle_exit(struct lg_vcpu *vcpu);
 int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error);
 int lg_inject_fault(struct lg_vcpu *vcpu, const struct lg_fault *fault);
+int lg_inject_gp(struct lg_vcpu *vcpu, u32 error);
 int lg_complete_iret(struct lg_vcpu *vcpu);
 const struct desc_struct *lg_descriptor(const struct lg_vcpu *vcpu, u32 selector);
+bool lg_code_holds(const struct lg_vcpu *vcpu, u32 selector, u32 eip);
 bool lg_kernel_code(const struct lg_vcpu *vcpu, u32 selector);
 bool lg_kernel_data(const struct lg_vcpu *vcpu, u32 selector);
 u32 lg_segment_base(const struct lg_vcpu *vcpu, u32 selector);
@@ -292,6 +295,7 @@ int lg_hypercall(struct lg_vcpu *vcpu);
 bool lg_drop_kept(struct lg_vcpu *vcpu);
 void lg_flush_queue(struct lg_vcpu *vcpu);
 int lg_load_gdt(struct lg_vcpu *vcpu, u32 addr, u32 entries);
+void lg_unaccount_pin(struct mm_struct *mm);
 int lg_load_idt(struct lg_vcpu *vcpu, u32 addr, u32 entries);
 
 /*

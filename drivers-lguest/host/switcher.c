@@ -337,9 +337,19 @@ static void copy_idt(struct lg_vcpu *vcpu, struct lg_state_page *s)
 
 static void copy_gdt(struct lg_vcpu *vcpu, struct lg_state_page *s)
 {
+	struct desc_struct *d = &s->guest_gdt[vcpu->user_cs >> 3];
+
 	__memcpy(s->guest_gdt, vcpu->gdt, sizeof(vcpu->gdt));
-	if (vcpu->user_cs_hidden)
-		s->guest_gdt[vcpu->user_cs >> 3].p = 0;
+	if (!vcpu->user_cs_hidden || !d->p || !d->s || !(d->type & 0x8))
+		return;
+	/*
+	 * Code that can be read may be in a data segment register, and stay there: it
+	 * becomes data that can be read.
+	 */
+	if (d->type & 0x2)
+		d->type = 0x1;
+	else
+		d->p = 0;
 }
 
 /*
@@ -463,6 +473,25 @@ static void stop_debug_store(struct lg_state_page *s)
 		s->stop_msr[n++] = 0;
 }
 
+/*
+ * A LOCK across a cache line is an #AC if the host wants it so, which a guest would take
+ * for one of its own and could not end. Nothing else changes this with interrupts off.
+ *
+ * Return: what the MSR is to be afterwards; 0: it has not been changed.
+ */
+static u64 stop_split_lock_detection(void)
+{
+	u64 ctrl;
+
+	if (!boot_cpu_has(X86_FEATURE_SPLIT_LOCK_DETECT))
+		return 0;
+	ctrl = native_rdmsrq(MSR_TEST_CTRL);
+	if (!(ctrl & MSR_TEST_CTRL_SPLIT_LOCK_DETECT))
+		return 0;
+	native_wrmsrq(MSR_TEST_CTRL, ctrl & ~MSR_TEST_CTRL_SPLIT_LOCK_DETECT);
+	return ctrl;
+}
+
 /* Events that the switcher counted while it could not call their handlers. */
 static void raise_counted(struct lg_vcpu *vcpu, const struct lg_state_page *s,
 			  u32 *count, unsigned int vector)
@@ -524,6 +553,7 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 	struct lg_regs_page *regs_page = (void *)slot_address(SLOT_REGS(cpu));
 	unsigned long cr4, dr7 = 0;
 	struct lg_check check;
+	u64 test_ctrl;
 	u16 gs, ldt;
 
 	lockdep_assert_irqs_disabled();
@@ -549,12 +579,15 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 	write_cr4(cr4 & CR4_GUEST_KEEP);
 
 	stop_debug_store(s);
+	test_ctrl = stop_split_lock_detection();
 	x86_clear_cpu_buffers();
 
 	enter((struct lg_state_page *)slot_address(SLOT_STATE(cpu)), &regs_page->regs);
 
 	vcpu->cr2 = native_read_cr2();
 	write_cr4(cr4);
+	if (test_ctrl)
+		native_wrmsrq(MSR_TEST_CTRL, test_ctrl);
 	force_reload_TR();
 	if (ldt)
 		asm volatile("lldt %w0" :: "r" (ldt) : "memory");

@@ -90,6 +90,23 @@ void lg_stack_pop(struct lg_vcpu *vcpu, u32 bytes)
 	r->esp = moved_stack(vcpu, r->ss, r->esp, bytes);
 }
 
+/* Are @bytes at %esp within the segment? (None of ring 1's expands down.) */
+static bool stack_holds(const struct lg_vcpu *vcpu, u32 selector, u32 esp, u32 bytes)
+{
+	const struct desc_struct *d = lg_descriptor(vcpu, selector);
+	u64 last = (u64)(esp & stack_mask(vcpu, selector)) + bytes - 1;
+
+	return d && last <= lg_desc_last_byte(d);
+}
+
+/* Is %eip within the code segment? */
+bool lg_code_holds(const struct lg_vcpu *vcpu, u32 selector, u32 eip)
+{
+	const struct desc_struct *d = lg_descriptor(vcpu, selector);
+
+	return d && eip <= lg_desc_last_byte(d);
+}
+
 /* Non-conforming code of ring 1, by selector? */
 bool lg_kernel_code(const struct lg_vcpu *vcpu, u32 selector)
 {
@@ -155,7 +172,9 @@ int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error)
 
 	size = (frame + ARRAY_SIZE(frame) - top) * sizeof(u32);
 	esp = moved_stack(vcpu, ss, esp, -size);
-	err = lg_gva_write(vcpu, lg_stack_address(vcpu, ss, esp), top, size, 0, &fault);
+	err = 1;
+	if (stack_holds(vcpu, ss, esp, size))
+		err = lg_gva_write(vcpu, lg_stack_address(vcpu, ss, esp), top, size, 0, &fault);
 	if (err > 0)
 		return lg_kill(vcpu->guest,
 			       "double fault: stack at %#x not writable for vector %u (error %#x, cr2 %#x) at eip %#x",
@@ -203,7 +222,7 @@ int lg_inject_fault(struct lg_vcpu *vcpu, const struct lg_fault *fault)
 	return lg_inject(vcpu, fault->vector, vector_has_error(fault->vector), fault->error);
 }
 
-static int inject_gp(struct lg_vcpu *vcpu, u32 error)
+int lg_inject_gp(struct lg_vcpu *vcpu, u32 error)
 {
 	struct lg_fault fault = { .vector = X86_TRAP_GP, .error = error };
 
@@ -232,9 +251,39 @@ static u32 user_data_selector(const struct lg_vcpu *vcpu, u32 selector)
 	return d && d->dpl == LG_USER_RPL ? selector : 0;
 }
 
+/* Code that ring 3 may run, by selector? */
+static bool user_code(const struct lg_vcpu *vcpu, u32 selector)
+{
+	const struct desc_struct *d = lg_descriptor(vcpu, selector);
+
+	return d && d->p && d->s && (d->type & 0x8) &&
+	       (d->dpl == LG_USER_RPL || (d->type & 0x4));
+}
+
+/* What the processor finds wrong with an IRET to ring 3, once it likes CS. */
+static bool bad_user_frame(const struct lg_vcpu *vcpu, const u32 *frame, u32 cs,
+			   struct lg_fault *fault)
+{
+	u32 ss = frame[4] & 0xffff;
+	const struct desc_struct *d = lg_descriptor(vcpu, ss);
+
+	*fault = (struct lg_fault){ .vector = X86_TRAP_GP, .error = ss & ~3 };
+	if ((ss & 3) != LG_USER_RPL || !d || !d->s || (d->type & 0xa) != 0x2 ||
+	    d->dpl != LG_USER_RPL)
+		return true;
+	if (!d->p) {
+		fault->vector = X86_TRAP_SS;
+		return true;
+	}
+	fault->error = 0;
+	return !lg_code_holds(vcpu, cs, frame[0]);
+}
+
 /**
  * lg_complete_iret - do what the IRET at the guest's %eip wants
  * @vcpu: in ring 1, with the frame on its stack
+ *
+ * To ring 3 it is the host's only because of hide_user_cs().
  *
  * Return: 0; LG_NOT_OURS if the frame is bad and the guest shall see its fault;
  * -errno.
@@ -255,14 +304,14 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 		return lg_kill(vcpu->guest, "iret frame at %#x is not in memory, at eip %#x",
 			       r->esp, r->eip);
 
-	/* Ring 1 cannot leave for virtual 8086 mode, whatever it was asked for. */
-	if (frame[2] & X86_EFLAGS_VM)
-		return LG_NOT_OURS;
 	/* The upper half of the word may hold flags of the guest's own. */
 	cs = frame[1] & 0xffff;
 	if ((cs & 3) <= LG_KERNEL_RPL) {
-		if (!lg_kernel_code(vcpu, cs))
+		/* Ring 1 cannot leave for virtual 8086 mode, whatever it was asked for. */
+		if ((frame[2] & X86_EFLAGS_VM) || !lg_kernel_code(vcpu, cs))
 			return LG_NOT_OURS;
+		if (!lg_code_holds(vcpu, cs, frame[0]))
+			return lg_inject_gp(vcpu, 0);
 		lg_stack_pop(vcpu, 3 * sizeof(u32));
 		r->cs = (cs & ~3) | LG_KERNEL_RPL;
 		r->eip = frame[0];
@@ -271,7 +320,7 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 		vcpu->stats[LGUEST_STAT_IRET]++;
 		return 0;
 	}
-	if ((cs & 3) != LG_USER_RPL || !vcpu->user_cs || cs != vcpu->user_cs)
+	if (!vcpu->user_cs_hidden || cs != vcpu->user_cs || !user_code(vcpu, cs))
 		return LG_NOT_OURS;
 
 	err = lg_gva_read(vcpu, top, frame, sizeof(frame), 0, &fault);
@@ -280,8 +329,8 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 	if (err)
 		return lg_kill(vcpu->guest, "iret frame at %#x is not in memory, at eip %#x",
 			       r->esp, r->eip);
-	if ((frame[4] & 3) != LG_USER_RPL || !user_data_selector(vcpu, frame[4]))
-		return LG_NOT_OURS;
+	if (bad_user_frame(vcpu, frame, cs, &fault))
+		return lg_inject_fault(vcpu, &fault);
 
 	r->cs = cs;
 	r->eip = frame[0];
@@ -298,19 +347,27 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 	return 0;
 }
 
-/* Ring 1 is the guest's ring 0: it may call any gate. */
-static bool gate_open(const struct lg_vcpu *vcpu, u8 vector)
+/* May INT n use the guest's gate? Ring 1 is the guest's ring 0: it may call any. */
+static bool gate_open(const struct lg_vcpu *vcpu, u8 vector, struct lg_fault *fault)
 {
 	const gate_desc *gate = &vcpu->idt[vector];
 
-	return gate->bits.p && (in_ring1(vcpu) || gate->bits.dpl == 3);
+	*fault = (struct lg_fault){ .vector = X86_TRAP_GP, .error = vector * 8 + 2 };
+	if (!in_ring1(vcpu) && gate->bits.dpl != 3)
+		return false;
+	if (!gate->bits.p &&
+	    (gate->bits.type == GATE_INTERRUPT || gate->bits.type == GATE_TRAP))
+		fault->vector = X86_TRAP_NP;
+	return gate->bits.p;
 }
 
 /* INT n whose gate in the CPU's table does not take it: what of the guest's? */
 static int software_interrupt(struct lg_vcpu *vcpu, u8 vector)
 {
-	if (!gate_open(vcpu, vector))
-		return inject_gp(vcpu, vector * 8 + 2);
+	struct lg_fault fault;
+
+	if (!gate_open(vcpu, vector, &fault))
+		return lg_inject_fault(vcpu, &fault);
 	/* It may have prefixes. */
 	vcpu->regs.eip += lg_int_length(vcpu) ?: 2;
 	vcpu->stats[LGUEST_STAT_INJECT_TRAP]++;
@@ -324,15 +381,15 @@ static int software_interrupt(struct lg_vcpu *vcpu, u8 vector)
 static int breakpoint(struct lg_vcpu *vcpu, u8 vector)
 {
 	struct lg_regs *r = &vcpu->regs;
-	struct lg_fault fault;
+	struct lg_fault fault, unread;
 	u8 op = 0;
 
-	if (!gate_open(vcpu, vector)) {
+	if (!gate_open(vcpu, vector, &fault)) {
 		if (lg_gva_read(vcpu, lg_segment_base(vcpu, r->cs) + r->eip - 1, &op, 1, 0,
-				&fault))
+				&unread))
 			op = 0;
 		r->eip -= op == 0xcc || op == 0xce ? 1 : 2;
-		return inject_gp(vcpu, vector * 8 + 2);
+		return lg_inject_fault(vcpu, &fault);
 	}
 	vcpu->stats[LGUEST_STAT_INJECT_TRAP]++;
 	return lg_inject(vcpu, vector, false, 0);
@@ -357,6 +414,7 @@ static int not_present(struct lg_vcpu *vcpu)
 {
 	int err;
 
+	/* Code that cannot be read: see hide_user_cs(). */
 	if (in_ring1(vcpu) && vcpu->user_cs_hidden &&
 	    (vcpu->regs.error & ~3) == (vcpu->user_cs & ~3)) {
 		err = lg_emulate(vcpu);		/* the IRET */
@@ -415,7 +473,9 @@ static int bad_iret(struct lg_vcpu *vcpu)
 		.error = r->error,
 	};
 
-	if (in_ring1(vcpu))
+	/* What was emulated may have been the last of its segment. */
+	if (in_ring1(vcpu) &&
+	    (!lg_kernel_code(vcpu, r->cs) || lg_code_holds(vcpu, r->cs, r->eip)))
 		return lg_kill(vcpu->guest,
 			       "cs %#x or ss %#x is no longer valid in ring 1 at eip %#x",
 			       r->cs, r->ss, r->eip);

@@ -129,7 +129,7 @@ static void vcpu_destroy(struct lg_vcpu *vcpu)
 	if (vcpu->shared_page) {
 		vunmap(vcpu->shared);
 		unpin_user_pages_dirty_lock(&vcpu->shared_page, 1, true);
-		account_locked_vm(vcpu->guest->mm, 1, false);
+		lg_unaccount_pin(vcpu->guest->mm);
 	}
 	free_page((unsigned long)vcpu->fpu);
 	mutex_destroy(&vcpu->lock);

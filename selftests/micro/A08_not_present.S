@@ -3,7 +3,7 @@
  * Segments that are not present, of the wrong kind, or of another ring: what each
  * load says by the manual. The host forwards such faults to the guest, and must not
  * take one for an instruction that it emulates, nor for its own hiding of the
- * segment of ring 3 (it makes that not present while an interrupt waits).
+ * segment of ring 3 (it makes data of that while an interrupt waits).
  */
 #include "micro.h"
 

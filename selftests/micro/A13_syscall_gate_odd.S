@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Other gates for "int 0x80" that the host must not give to the processor as they
- * are: none, and DPL 0 (#GP in ring 3 with the vector as error code); one whose
+ * are: none (#NP), and DPL 0 (#GP in ring 3 with the vector as error code); one whose
  * segment goes bad after it has been loaded, and one whose stack does. The host
  * looks again when any of these changes; what is left is a kill at the end, for a
  * gate to ring 3.
@@ -28,7 +28,7 @@ BEGIN
 	WANT_FAULT 13, ERROR80, "DPL 2"
 	GATE	0x80, handler, dpl=3, type=0x0f00
 	RING3	program
-	WANT_FAULT 13, ERROR80, "not present"
+	WANT_FAULT 11, ERROR80, "not present"
 	CHECK	calls, 1, "calls"
 
 	/* A stack segment that is no longer one: the host delivers, or kills. */

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * An interrupt becomes pending in ring 1 while its flag is clear, and ring 1 goes to
- * ring 3. The host has made the code segment of ring 3 not present, so the IRET faults;
+ * ring 3. The host has made the code segment of ring 3 one of data, so the IRET faults;
  * it completes it and delivers. The guest must see the interrupt before the first
  * instruction of ring 3, with a frame as the processor would have made it: for every
  * bit of EFLAGS that the frame of the IRET asked for, with data segments that ring 3
- * may not have null.
+ * may not have null. A data segment register may hold the code segment all the time.
  */
 #include "micro.h"
 
@@ -26,17 +26,20 @@ next:
 	btsl	%ebp, %edi
 	movl	%edi, frame_flags
 	movl	$0, irq_count
+	movl	$UCS, %eax
+	movl	%eax, %gs
 	RAISE_IRQ
 	CHECK	irq_count, 0, "an interrupt in ring 1"
 	READ_ACCESS $UCS
-	CHECK	%eax, 0xc07b00, "LAR of ring 3's code now"
+	CHECK	%eax, 0xc0f100, "LAR of ring 3's code now"
 
 	movl	%esp, ring3_esp
 	movl	$1f, ring3_back
 	movl	$KDS, %eax
 	movl	%eax, %fs
-	movl	$UDS, %eax
-	movl	%eax, %gs
+	movl	%gs, %eax
+	CHECK	%eax, UCS, "gs, with the segment hidden"
+	movl	%gs:0, %eax
 	movl	$0xe3e3e3e3, %ebp
 	pushl	$UDS
 	pushl	$micro_user_stack
@@ -53,7 +56,7 @@ next:
 	CHECK	frame + FRAME_ESP, micro_user_stack, "esp of the interrupt"
 	CHECK	frame + FRAME_DS, UDS, "ds of ring 3"
 	CHECK	frame + FRAME_FS, 0, "fs of ring 3"
-	CHECK	frame + FRAME_GS, UDS, "gs of ring 3"
+	CHECK	frame + FRAME_GS, UCS, "gs of ring 3"
 	CHECK	frame + FRAME_EBP, 0xe3e3e3e3, "ebp"
 	movl	frame_flags, %eax
 	movl	frame + FRAME_EFLAGS, %ebx

@@ -1,38 +1,61 @@
 /* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
-/*
+/**
+ * DOC: The control file
+ *
  * The contract between a launcher and the module lg: the device /dev/lguest.
  *
  * One open file is one guest. A write() is a command: one structure of this
  * file, of exactly its size, that begins with an enum lguest_command. It
- * returns the size of the structure, or an error:
- *
- *   EINVAL     unknown command, wrong size, reserved field not zero, value
- *              out of range
- *   EFAULT     an address in the structure, or the structure, cannot be
- *              accessed; LGUEST_GET_DMA: nor can the guest's memory be pinned
- *   ENOMEM     LGUEST_INITIALISE, LGUEST_LISTEN, LGUEST_GET_DMA: no memory
- *   ENXIO      the command needs LGUEST_INITIALISE first
- *   EBUSY      LGUEST_INITIALISE came already; read(): another read() runs
- *              this virtual processor
- *   EBADF      LGUEST_LISTEN: not an eventfd
- *   EOPNOTSUPP read() by io_uring or AIO: it is for a thread that waits
- *   EEXIST     LGUEST_LISTEN: somebody listens there already
- *   EIO        the caller's address space is not the one that opened the file
- *   ENOENT     LGUEST_GET_DMA: nothing is bound to that key; LGUEST_LISTEN with
- *              eventfd -1, LGUEST_TAKE_DMA: nobody listens there
- *   ENOSPC     LGUEST_LISTEN: too many keys
- *   EINTR      a signal came whose handler has no SA_RESTART; with
- *              LGUEST_INITIALISE, any signal
- *   ENOBUFS    LGUEST_GET_DMA: the buffer whose turn it is, is in use
- *   ESHUTDOWN  the guest is dead
+ * returns the size of the structure.
  *
  * A read() at file position n runs virtual processor n, until it needs the
  * launcher, and then stores a struct lguest_exit. A read() at position
  * LGUEST_INFO_POS stores a struct lguest_info and is allowed at any time; one at
- * LGUEST_STATS_POS stores a struct lguest_stats. A read() of fewer bytes than
- * the structure has fails with EINVAL. No read() moves the position.
+ * LGUEST_STATS_POS stores a struct lguest_stats. No read() moves the position.
  *
- * poll() reports POLLIN while the guest may be run and POLLHUP when it is dead.
+ * poll() reports POLLIN from LGUEST_INITIALISE until a read() has told that the
+ * guest is dead, and POLLHUP as soon as it is.
+ *
+ * Errors of open(), write() and read():
+ *
+ * EINVAL
+ *	unknown command, wrong size, reserved field not zero, value out of range,
+ *	a virtual processor that is not there; read(): fewer bytes than the
+ *	structure has, a position that is none; open(): by a kernel thread
+ * EFAULT
+ *	an address in the structure, or the structure, cannot be accessed;
+ *	LGUEST_GET_DMA: nor can the guest's memory be pinned
+ * ENOMEM
+ *	open(), LGUEST_INITIALISE, LGUEST_LISTEN, LGUEST_GET_DMA: no memory.
+ *	LGUEST_INITIALISE: or all guests' RAM is too much: 8 bytes a page of it
+ *	come from half of the host's vmalloc space
+ * ENXIO
+ *	commands, read() of a run or of LGUEST_STATS_POS: LGUEST_INITIALISE has
+ *	to be first
+ * EBUSY
+ *	LGUEST_INITIALISE came already; read(): another read() runs this virtual
+ *	processor
+ * EIO
+ *	the caller's address space is not the one that opened the file (but at
+ *	LGUEST_INFO_POS)
+ * EBADF
+ *	LGUEST_LISTEN: not an eventfd
+ * EEXIST
+ *	LGUEST_LISTEN: somebody listens there already
+ * ENOSPC
+ *	LGUEST_LISTEN: too many keys
+ * ENOENT
+ *	LGUEST_GET_DMA: nothing is bound to that key; LGUEST_LISTEN with eventfd
+ *	-1, LGUEST_TAKE_DMA: nobody listens there
+ * ENOBUFS
+ *	LGUEST_GET_DMA: the buffer whose turn it is, is in use
+ * EINTR
+ *	read(): a signal came whose handler has no SA_RESTART; LGUEST_INITIALISE:
+ *	any signal; LGUEST_GET_DMA: one that kills
+ * EOPNOTSUPP
+ *	read() by io_uring or AIO: it is for a thread that waits
+ * ESHUTDOWN
+ *	the guest is dead
  */
 #ifndef _UAPI_LINUX_LGUEST_H
 #define _UAPI_LINUX_LGUEST_H
@@ -49,7 +72,7 @@
 /* Features, as bits of lguest_info.features. */
 #define LGUEST_FEATURE_DMA	(1ULL << 0)	/* guest and launcher */
 #define LGUEST_FEATURE_SHARED_DMA (1ULL << 1)	/* guest and guest */
-#define LGUEST_FEATURE_LISTEN	(1ULL << 2)
+#define LGUEST_FEATURE_LISTEN	(1ULL << 2)	/* LGUEST_LISTEN and LGUEST_TAKE_DMA */
 
 /**
  * struct lguest_info - what the module can do
@@ -69,6 +92,15 @@ struct lguest_info {
 	__u32 reserved[9];
 };
 
+/**
+ * enum lguest_command - the first word of what is written
+ * @LGUEST_INITIALISE: 1, struct lguest_initialise
+ * @LGUEST_INTERRUPT: 2, struct lguest_interrupt
+ * @LGUEST_GET_DMA: 3, struct lguest_get_dma
+ * @LGUEST_BREAK: 4, struct lguest_break
+ * @LGUEST_LISTEN: 5, struct lguest_listen
+ * @LGUEST_TAKE_DMA: 6, struct lguest_take_dma
+ */
 enum lguest_command {
 	LGUEST_INITIALISE	= 1,
 	LGUEST_INTERRUPT	= 2,
@@ -84,12 +116,14 @@ enum lguest_command {
  * @flags: zero
  * @ram_base: address in the caller where the guest's physical memory begins;
  *	a multiple of the page size. Where the guest has DMA buffers it must be
- *	anonymous or shared memory, and not a userfaultfd's (LGUEST_GET_DMA:
- *	EFAULT)
- * @ram_size: bytes of guest physical memory; a multiple of the page size
+ *	anonymous memory or that of a tmpfs or memfd, not of another file, and
+ *	not a userfaultfd's (LGUEST_GET_DMA: EFAULT)
+ * @ram_size: bytes of guest physical memory; a multiple of the page size, from 64 KB
+ *	to lguest_info.max_ram, and all of it below the end of user space
  * @entry: guest physical address where virtual processor 0 starts, in ring 1,
- *	with paging off and flat segments
- * @boot_params: value of %esi at the start; a guest physical address
+ *	with paging off and flat segments; below @ram_size
+ * @boot_params: value of %esi at the start; a guest physical address below
+ *	@ram_size
  * @reserved: zero
  */
 struct lguest_initialise {
@@ -205,15 +239,24 @@ struct lguest_break {
 	__u32 reserved[2];
 };
 
-/* Why a read() returned. */
+/**
+ * enum lguest_exit_reason - why a read() returned
+ * @LGUEST_EXIT_DMA: 1, a buffer was sent to a key without a receiver
+ * @LGUEST_EXIT_CONSOLE: 2, early output
+ * @LGUEST_EXIT_BREAK: 3, LGUEST_BREAK
+ * @LGUEST_EXIT_HALTED: 16, halted with interrupts off
+ * @LGUEST_EXIT_SHUTDOWN: 17, it asked to end
+ * @LGUEST_EXIT_KILLED: 18, it did what it must not
+ *
+ * The guest is dead after the last three; a further read() gives ESHUTDOWN.
+ */
 enum lguest_exit_reason {
-	LGUEST_EXIT_DMA		= 1,	/* to a key without a receiver */
-	LGUEST_EXIT_CONSOLE	= 2,	/* early output */
-	LGUEST_EXIT_BREAK	= 3,	/* LGUEST_BREAK */
-	/* The guest is dead after these; a further read() gives ESHUTDOWN. */
-	LGUEST_EXIT_HALTED	= 16,	/* halted with interrupts off */
-	LGUEST_EXIT_SHUTDOWN	= 17,	/* it asked to end */
-	LGUEST_EXIT_KILLED	= 18,	/* it did what it must not */
+	LGUEST_EXIT_DMA		= 1,
+	LGUEST_EXIT_CONSOLE	= 2,
+	LGUEST_EXIT_BREAK	= 3,
+	LGUEST_EXIT_HALTED	= 16,
+	LGUEST_EXIT_SHUTDOWN	= 17,
+	LGUEST_EXIT_KILLED	= 18,
 };
 
 #define LGUEST_EXIT_TEXT	256	/* bytes of text, with the final NUL */

@@ -97,7 +97,8 @@
  * struct lguest_dma at guest physical address @dmas, to whoever sends to @key (a
  * guest physical address). @irq is raised when one has been filled. @count 0
  * takes the offer back. -EEXIST: bound already; -ENOENT: not bound; -EINVAL:
- * not RAM, too many; -ENOSPC: too many keys.
+ * not RAM, not aligned, too many; -ENOSPC: too many keys; -ENOMEM: the host has no
+ * memory; -EINTR: the launcher is being killed.
  *
  * A key in memory that launchers share is known to all their guests: it is the
  * place in the file that counts, not the address.
@@ -255,12 +256,20 @@ struct lguest_dma {
 	struct lguest_dma_section section[LGUEST_DMA_SECTIONS];
 };
 
+/**
+ * enum lguest_device_type - what a device is
+ * @LGUEST_DEVICE_NONE: 0, the end of the list
+ * @LGUEST_DEVICE_CONSOLE: 1; input: bind to key; output: send to key + 4
+ * @LGUEST_DEVICE_BLOCK: 2; requests: send to key
+ * @LGUEST_DEVICE_NET: 3; receive: bind to key; send to config.net.tx_key
+ * @LGUEST_DEVICE_BUTTON: 4; its interrupt asks the guest to power off
+ */
 enum lguest_device_type {
-	LGUEST_DEVICE_NONE	= 0,	/* end of the list */
-	LGUEST_DEVICE_CONSOLE	= 1,	/* input: bind to key; output: send to key + 4 */
-	LGUEST_DEVICE_BLOCK	= 2,	/* requests: send to key */
-	LGUEST_DEVICE_NET	= 3,	/* receive: bind to key; send to config.net.tx_key */
-	LGUEST_DEVICE_BUTTON	= 4,	/* its interrupt asks the guest to power off */
+	LGUEST_DEVICE_NONE	= 0,
+	LGUEST_DEVICE_CONSOLE	= 1,
+	LGUEST_DEVICE_BLOCK	= 2,
+	LGUEST_DEVICE_NET	= 3,
+	LGUEST_DEVICE_BUTTON	= 4,
 };
 
 /* Features of a block device. */
@@ -284,18 +293,33 @@ struct lguest_block_config {
 	__u32 reserved[7];
 };
 
+/**
+ * enum lguest_block_type - what is asked of a disk
+ * @LGUEST_BLOCK_READ: 0
+ * @LGUEST_BLOCK_WRITE: 1
+ * @LGUEST_BLOCK_FLUSH: 2, what was written before is to be on the disk
+ * @LGUEST_BLOCK_DISCARD: 3, count sectors are not needed any more
+ */
 enum lguest_block_type {
 	LGUEST_BLOCK_READ	= 0,
 	LGUEST_BLOCK_WRITE	= 1,
-	LGUEST_BLOCK_FLUSH	= 2,	/* what was written before is on the disk */
-	LGUEST_BLOCK_DISCARD	= 3,	/* @count sectors are not needed any more */
+	LGUEST_BLOCK_FLUSH	= 2,
+	LGUEST_BLOCK_DISCARD	= 3,
 };
 
-/* How a request ended. */
+/**
+ * enum lguest_block_status - how a request ended
+ * @LGUEST_BLOCK_OK: 0
+ * @LGUEST_BLOCK_EIO: 1
+ * @LGUEST_BLOCK_EINVAL: 2, not a request, or past the end
+ * @LGUEST_BLOCK_EROFS: 3
+ * @LGUEST_BLOCK_ENOSPC: 4
+ * @LGUEST_BLOCK_EOPNOTSUPP: 5
+ */
 enum lguest_block_status {
 	LGUEST_BLOCK_OK		= 0,
 	LGUEST_BLOCK_EIO	= 1,
-	LGUEST_BLOCK_EINVAL	= 2,	/* not a request, or past the end */
+	LGUEST_BLOCK_EINVAL	= 2,
 	LGUEST_BLOCK_EROFS	= 3,
 	LGUEST_BLOCK_ENOSPC	= 4,
 	LGUEST_BLOCK_EOPNOTSUPP	= 5,
@@ -375,11 +399,12 @@ struct lguest_device_desc {
  * struct lguest_platform - what boot_params.hdr.hardware_subarch_data points to
  * @signature: LGUEST_SIGNATURE
  * @version: LGUEST_ABI_VERSION
- * @size: bytes of this structure
+ * @size: bytes of this structure; a guest that knows a shorter one takes that much
  * @reserved: zero
  * @device: the devices, up to the first of type LGUEST_DEVICE_NONE
  *
- * It lies in a page of RAM of its own that the memory map calls reserved.
+ * It lies in a page of RAM of its own that the memory map calls reserved, in the first
+ * megabyte: Linux looks at it by the page tables that it has begun with.
  */
 struct lguest_platform {
 	__u8 signature[8];
