@@ -276,6 +276,9 @@ static void initialise(struct vm *vm)
 		     MAP_SHARED | MAP_FIXED, vms[0].file, SLOT);
 	}
 	init.entry = fuzz_image_load(vm->ram, cmdline);
+	/* Two guests that have the same RAM: each writes to the other's tables and code. */
+	if (one_in(8))
+		init.ram_base = (uintptr_t)any_vm()->ram;
 	if (one_in(4))
 		((__u32 *)&init)[below(sizeof(init) / 4)] = any();
 	n = write(vm->fd, &init, sizeof(init));

@@ -48,6 +48,9 @@ BEGIN
 
 	/* And without the page behind. */
 	SET_PTE	NEXT, 0
+	/* Bochs goes by what it has decoded before, unless that is written to. */
+	movl	start, %eax
+	lock orb $0, (%eax)
 	CATCH	3f
 	xorl	%edi, %edi
 	movl	%cr0, %eax
@@ -58,6 +61,10 @@ BEGIN
 	cmpl	$13, fault_vector
 	jne	4f
 	IF_TCG	tcg
+	movl	at, %esi
+	PRINT_HEX "opcode", (%esi)
+	PRINT_HEX "bytes of it in the first page", split
+	PRINT_HEX "eip", fault_eip
 	/* The first byte that is missing, or the instruction behind. */
 4:	WANT_FAULT 14, 0, "with the next page not there"
 	CHECK	fault_cr2, NEXT, "with the next page not there: CR2"
