@@ -169,9 +169,9 @@ static void desc_test_set_limit(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(cases); i++) {
 		struct desc_struct d = SEGMENT(0, 0x12345, cases[i].g, 3, 3);
 
-		set_limit(&d, cases[i].limit);
+		set_last_byte(&d, cases[i].limit);
 		KUNIT_EXPECT_EQ_MSG(test, (u32)d.g, cases[i].want_g, "case %u", i);
-		KUNIT_EXPECT_EQ_MSG(test, desc_limit(&d), cases[i].want, "case %u", i);
+		KUNIT_EXPECT_EQ_MSG(test, lg_desc_last_byte(&d), cases[i].want, "case %u", i);
 	}
 }
 
@@ -187,7 +187,7 @@ static u64 desc_raw(const struct desc_struct *d)
 static void desc_check_one(struct kunit *test, const struct desc_struct *in, bool strict)
 {
 	bool code = in->type & TYPE_CODE, ok, down = (in->type & 0xc) == TYPE_EXPAND;
-	u32 base = desc_base(in), end, limit;
+	u32 base = get_desc_base(in), end, limit;
 	struct desc_struct d = *in, again;
 
 	ok = lg_desc_sanitise(&d, WINDOW, strict);
@@ -195,11 +195,11 @@ static void desc_check_one(struct kunit *test, const struct desc_struct *in, boo
 		KUNIT_EXPECT_EQ_MSG(test, desc_raw(&d), 0, "refused: %#llx", desc_raw(in));
 		return;
 	}
-	limit = desc_limit(&d);
+	limit = lg_desc_last_byte(&d);
 	end = base + limit;
 	again = d;
 	if (d.dpl == 0 || d.l || !(d.type & TYPE_ACCESSED) || !d.s || !d.p ||
-	    desc_base(&d) != base || limit > desc_limit(in) ||
+	    get_desc_base(&d) != base || limit > lg_desc_last_byte(in) ||
 	    (d.type | TYPE_ACCESSED) != (in->type | TYPE_ACCESSED) ||
 	    d.dpl != (in->dpl ?: LG_KERNEL_RPL) || d.d != in->d)
 		KUNIT_FAIL(test, "%#llx became %#llx", desc_raw(in), desc_raw(&d));
