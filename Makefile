@@ -20,11 +20,11 @@ debian: build
 	@ci/debian image
 	@SCENARIO=login ci/boot
 
-#: make check        the tests; the last line is "N passed, N failed"
+#: make check        the tests, an hour; the last line is "N passed, N failed"
 check:
 	@ci/check $${CHECK_KINDS:-short}
 
-#: make check-long   the tests that take more than a few minutes
+#: make check-long   the longer or rarer tests, some seven hours
 check-long:
 	@ci/check long
 
