@@ -346,10 +346,14 @@ static void copy_gdt(struct lg_vcpu *vcpu, struct lg_state_page *s)
 	 * Code that can be read may be in a data segment register, and stay there: it
 	 * becomes data that can be read.
 	 */
-	if (d->type & 0x2)
-		d->type = 0x1;
-	else
+	if (!(d->type & 0x2)) {
 		d->p = 0;
+		return;
+	}
+	/* Of conforming code any ring may have it. */
+	if (d->type & 0x4)
+		d->dpl = LG_USER_RPL;
+	d->type = 0x1;
 }
 
 /*
@@ -475,7 +479,8 @@ static void stop_debug_store(struct lg_state_page *s)
 
 /*
  * A LOCK across a cache line is an #AC if the host wants it so, which a guest would take
- * for one of its own and could not end. Nothing else changes this with interrupts off.
+ * for one of its own and could not end. The MSR is the core's: another thread of it may
+ * set it again meanwhile, see alignment_check().
  *
  * Return: what the MSR is to be afterwards; 0: it has not been changed.
  */

@@ -147,6 +147,7 @@ int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error)
 	int err;
 
 	if (!gate->bits.p || !lg_kernel_code(vcpu, gate->segment) ||
+	    !lg_code_holds(vcpu, gate->segment, gate_offset(gate)) ||
 	    (gate->bits.type != GATE_INTERRUPT && gate->bits.type != GATE_TRAP))
 		return lg_kill(vcpu->guest,
 			       "triple fault: no handler for vector %u (error %#x, cr2 %#x) at eip %#x",
@@ -247,8 +248,9 @@ static int reflect(struct lg_vcpu *vcpu)
 static u32 user_data_selector(const struct lg_vcpu *vcpu, u32 selector)
 {
 	const struct desc_struct *d = lg_descriptor(vcpu, selector);
+	bool conforming = d && d->s && (d->type & 0xc) == 0xc;
 
-	return d && d->dpl == LG_USER_RPL ? selector : 0;
+	return d && (d->dpl == LG_USER_RPL || conforming) ? selector : 0;
 }
 
 /* Code that ring 3 may run, by selector? */
@@ -260,8 +262,8 @@ static bool user_code(const struct lg_vcpu *vcpu, u32 selector)
 	       (d->dpl == LG_USER_RPL || (d->type & 0x4));
 }
 
-/* What the processor finds wrong with an IRET to ring 3, once it likes CS. */
-static bool bad_user_frame(const struct lg_vcpu *vcpu, const u32 *frame, u32 cs,
+/* What the processor finds wrong with the SS of an IRET to ring 3. */
+static bool bad_user_stack(const struct lg_vcpu *vcpu, const u32 *frame,
 			   struct lg_fault *fault)
 {
 	u32 ss = frame[4] & 0xffff;
@@ -271,19 +273,16 @@ static bool bad_user_frame(const struct lg_vcpu *vcpu, const u32 *frame, u32 cs,
 	if ((ss & 3) != LG_USER_RPL || !d || !d->s || (d->type & 0xa) != 0x2 ||
 	    d->dpl != LG_USER_RPL)
 		return true;
-	if (!d->p) {
-		fault->vector = X86_TRAP_SS;
-		return true;
-	}
-	fault->error = 0;
-	return !lg_code_holds(vcpu, cs, frame[0]);
+	fault->vector = X86_TRAP_SS;
+	return !d->p;
 }
 
 /**
  * lg_complete_iret - do what the IRET at the guest's %eip wants
  * @vcpu: in ring 1, with the frame on its stack
  *
- * To ring 3 it is the host's only because of hide_user_cs().
+ * To ring 3 it is the host's because of hide_user_cs(), or because %eip is behind where
+ * the host has cut the segment: that is to be seen in ring 3, as a page fault would be.
  *
  * Return: 0; LG_NOT_OURS if the frame is bad and the guest shall see its fault;
  * -errno.
@@ -320,8 +319,13 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 		vcpu->stats[LGUEST_STAT_IRET]++;
 		return 0;
 	}
-	if (!vcpu->user_cs_hidden || cs != vcpu->user_cs || !user_code(vcpu, cs))
+	if (cs != vcpu->user_cs || !user_code(vcpu, cs) ||
+	    (!vcpu->user_cs_hidden && r->error))
 		return LG_NOT_OURS;
+	if (!stack_holds(vcpu, r->ss, r->esp, sizeof(frame))) {
+		fault = (struct lg_fault){ .vector = X86_TRAP_SS };
+		return lg_inject_fault(vcpu, &fault);
+	}
 
 	err = lg_gva_read(vcpu, top, frame, sizeof(frame), 0, &fault);
 	if (err > 0)
@@ -329,7 +333,7 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 	if (err)
 		return lg_kill(vcpu->guest, "iret frame at %#x is not in memory, at eip %#x",
 			       r->esp, r->eip);
-	if (bad_user_frame(vcpu, frame, cs, &fault))
+	if (bad_user_stack(vcpu, frame, &fault))
 		return lg_inject_fault(vcpu, &fault);
 
 	r->cs = cs;
@@ -355,8 +359,8 @@ static bool gate_open(const struct lg_vcpu *vcpu, u8 vector, struct lg_fault *fa
 	*fault = (struct lg_fault){ .vector = X86_TRAP_GP, .error = vector * 8 + 2 };
 	if (!in_ring1(vcpu) && gate->bits.dpl != 3)
 		return false;
-	if (!gate->bits.p &&
-	    (gate->bits.type == GATE_INTERRUPT || gate->bits.type == GATE_TRAP))
+	/* Gates, also of 16 bits and for tasks. */
+	if (!gate->bits.p && (gate->bits.type & 7) >= GATE_TASK && gate->bits.type != 0xd)
 		fault->vector = X86_TRAP_NP;
 	return gate->bits.p;
 }
@@ -473,13 +477,22 @@ static int bad_iret(struct lg_vcpu *vcpu)
 		.error = r->error,
 	};
 
-	/* What was emulated may have been the last of its segment. */
-	if (in_ring1(vcpu) &&
-	    (!lg_kernel_code(vcpu, r->cs) || lg_code_holds(vcpu, r->cs, r->eip)))
+	if (in_ring1(vcpu))
 		return lg_kill(vcpu->guest,
 			       "cs %#x or ss %#x is no longer valid in ring 1 at eip %#x",
 			       r->cs, r->ss, r->eip);
 	return lg_inject_fault(vcpu, &fault);
+}
+
+/* Of its alignment, or of a LOCK that the host wants to see: not so the next time. */
+static int alignment_check(struct lg_vcpu *vcpu)
+{
+	bool checked = (vcpu->regs.cs & 3) == LG_USER_RPL &&
+		       (vcpu->regs.eflags & X86_EFLAGS_AC);
+
+	if (!checked && boot_cpu_has(X86_FEATURE_SPLIT_LOCK_DETECT))
+		return 0;
+	return reflect(vcpu);
 }
 
 /**
@@ -520,9 +533,10 @@ int lg_handle_exit(struct lg_vcpu *vcpu)
 	case X86_TRAP_TS:
 	case X86_TRAP_SS:
 	case X86_TRAP_MF:
-	case X86_TRAP_AC:
 	case X86_TRAP_XF:
 		return reflect(vcpu);
+	case X86_TRAP_AC:
+		return alignment_check(vcpu);
 	case LGUEST_HYPERCALL:
 		vcpu->stats[LGUEST_STAT_HYPERCALL]++;
 		return lg_hypercall(vcpu);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * INT n, INT3 and INTO whose gate is not present: the processor looks at the gate's kind
+ * INT n and INT3 whose gate is not present: the processor looks at the gate's kind
  * and ring first (#GP), then at P (#NP). The fault is at the instruction.
  */
 #include "micro.h"
@@ -25,7 +25,13 @@ BEGIN
 	GATE_OF	0x0f00, 3, 11, 11
 	GATE_OF	0x0e00, 0, 11, 13
 	GATE_OF	0x0f00, 1, 11, 13
+	GATE_OF	0x0500, 3, 11, 11
+	GATE_OF	0x0600, 3, 11, 11
+	GATE_OF	0x0700, 0, 11, 13
 	GATE_OF	0x0000, 3, 13, 13
+	GATE_OF	0x0400, 3, 13, 13
+	GATE_OF	0x0c00, 3, 13, 13
+	GATE_OF	0x0d00, 3, 13, 13
 
 	GATE	3, nowhere, dpl=3, type=0x0f00
 	CATCH	2f
