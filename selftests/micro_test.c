@@ -16,6 +16,7 @@
  * it was killed is no success in itself: the reason must be the expected one, and
  * the host must be as before (micro_oracle.c).
  */
+#define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +25,7 @@
 #include <limits.h>
 #include <linux/elf.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -63,6 +65,7 @@ struct image {
 	unsigned int outcomes;
 	unsigned int time;
 	unsigned int memory;
+	bool stays;
 	const char *args;
 	const char *cpu;
 	unsigned long watch[ORACLE_WATCHES];
@@ -155,11 +158,19 @@ static void run_guest(const struct image *img, struct run *run)
 {
 	double start = seconds(), deadline = start + img->time * patience;
 	struct pollfd p = { .events = POLLIN };
+	cpu_set_t all, one;
 	char rest[512];
 	pid_t pid;
 
 	memset(run, 0, sizeof(*run));
+	sched_getaffinity(0, sizeof(all), &all);
+	if (img->stays) {
+		CPU_ZERO(&one);
+		CPU_SET(sched_getcpu(), &one);
+		sched_setaffinity(0, sizeof(one), &one);
+	}
 	pid = launch(img->path, img->memory, img->args, &p.fd);
+	sched_setaffinity(0, sizeof(all), &all);
 	for (;;) {
 		size_t room = sizeof(run->output) - 1 - run->size;
 		double left = deadline - seconds();
@@ -340,6 +351,8 @@ static void take_expectation(struct image *img, const char *text)
 		img->memory = atoi(text + 7);
 	} else if (starts(text, "args=")) {
 		img->args = text + 5;
+	} else if (!strcmp(text, "stays")) {
+		img->stays = true;
 	} else if (starts(text, "cpu=")) {
 		img->cpu = text + 4;
 	} else if (starts(text, "watch=") && img->watches < ORACLE_WATCHES) {

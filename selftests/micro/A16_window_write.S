@@ -10,6 +10,8 @@
  */
 #include "micro.h"
 
+EXPECT	"stays"
+
 #define SEL	(FREE_ENTRY * 8)
 #define BASE	0x1000
 

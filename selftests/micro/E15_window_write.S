@@ -12,6 +12,7 @@
 #include "micro.h"
 
 EXPECT	"time=60"
+EXPECT	"stays"
 
 #define WRAPS	(FREE_ENTRY * 8 + 1)
 #define BASE	0x10000

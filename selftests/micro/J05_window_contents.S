@@ -15,6 +15,8 @@
  */
 #include "micro.h"
 
+EXPECT	"stays"
+
 #define SEL	(FREE_ENTRY * 8)
 #define BASE	0x1000
 #define TLS	(6 * 8)			/* the same entries in host and guest */

@@ -9,6 +9,8 @@
  */
 #include "micro.h"
 
+EXPECT	"stays"
+
 #define BASE	0x1000
 
 BEGIN

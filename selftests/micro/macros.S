@@ -27,6 +27,8 @@ main:
  *	time=SECONDS	 ends within this time (default 10)
  *	memory=MB	 of the guest (default 4)
  *	args=WORDS	 more arguments for the launcher
+ *	stays		 on the processor that it starts on: the addresses of the pages
+ *			 in the window are those of a processor
  *	cpu=FLAG	 needs this flag of /proc/cpuinfo, else it is skipped
  *	watch=ADDRESS	 meanwhile the host watches this address on all CPUs: it
  *			 must not be hit
