@@ -65,6 +65,13 @@ compiler() {
 	fi
 }
 
+# events_plugin FILE: QEMU's argument for the plugin that counts kinds of instructions
+# (ci/events.c), which is built, and writes to FILE.
+events_plugin() {
+	$(compiler) -shared -fPIC -O2 -o "$BUILD/events.so" "$CI/events.c"
+	echo "$BUILD/events.so,out=$1"
+}
+
 # kmake CONFIG ARGS...: make in a config's output folder; a line "# make: ARGS"
 # of the config says what it needs beyond.
 kmake() {

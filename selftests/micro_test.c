@@ -163,14 +163,16 @@ static void run_guest(const struct image *img, struct run *run)
 	pid_t pid;
 
 	memset(run, 0, sizeof(*run));
-	sched_getaffinity(0, sizeof(all), &all);
 	if (img->stays) {
+		/* The launcher inherits it. */
+		sched_getaffinity(0, sizeof(all), &all);
 		CPU_ZERO(&one);
 		CPU_SET(sched_getcpu(), &one);
 		sched_setaffinity(0, sizeof(one), &one);
 	}
 	pid = launch(img->path, img->memory, img->args, &p.fd);
-	sched_setaffinity(0, sizeof(all), &all);
+	if (img->stays)
+		sched_setaffinity(0, sizeof(all), &all);
 	for (;;) {
 		size_t room = sizeof(run->output) - 1 - run->size;
 		double left = deadline - seconds();

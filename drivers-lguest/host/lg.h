@@ -295,8 +295,8 @@ int lg_hypercall(struct lg_vcpu *vcpu);
 bool lg_drop_kept(struct lg_vcpu *vcpu);
 void lg_flush_queue(struct lg_vcpu *vcpu);
 int lg_load_gdt(struct lg_vcpu *vcpu, u32 addr, u32 entries);
-void lg_unaccount_pin(struct mm_struct *mm);
 int lg_load_idt(struct lg_vcpu *vcpu, u32 addr, u32 entries);
+void lg_unaccount_pin(struct mm_struct *mm);
 
 /*
  * gmem.c: the guest's memory. All may sleep; the caller's mm is the guest's.

@@ -6,26 +6,12 @@
  * emulation that refuses. The upper half of the word that holds CS is ignored.
  */
 #include "micro.h"
+#include "iret.inc"
 
 #define SEL	(FREE_ENTRY * 8)	/* not present code, DPL 1 */
 #define SEL3	(SEL + 8)		/* not present code, DPL 3 */
 #define SS_NP	(SEL + 16)		/* not present data, DPL 3 */
 #define SS_RO	(SEL + 24)		/* read-only data, DPL 3 */
-
-/* vector, error code, cs, ss */
-.macro BAD vector:req, error:req, cs:req, ss=UDS
-	pushl	$(\ss)
-	pushl	$micro_user_stack
-	pushl	$(EFLAGS_IF | 2)
-	pushl	$(\cs)
-	pushl	$there
-	movl	%esp, %edi
-	TRY	iret
-	WANT_FAULT \vector, \error, "cs \cs, ss \ss"
-	cmpl	%edi, fault_esp
-	jne	moved
-	addl	$20, %esp
-.endm
 
 BEGIN
 	GDT_SET	FREE_ENTRY, FLAT(((D_CODE & ~0x80) | D_DPL(1)))
@@ -64,18 +50,7 @@ BEGIN
 	BAD	13, 0x108, UCS, 0x10b
 	BAD	13, 0x2c, UCS, 0x2f
 
-	/* Not present: #SS, or #NP for some. */
-	pushl	$(SS_NP + 3)
-	pushl	$micro_user_stack
-	pushl	$(EFLAGS_IF | 2)
-	pushl	$UCS
-	pushl	$there
-	TRY	iret
-	cmpl	$11, fault_vector
-	je	1f
-	WANT_VECTOR 12, "a stack that is not present"
-1:	CHECK	fault_error, SS_NP, "a stack that is not present: error code"
-	addl	$20, %esp
+	BAD_STACK_NOT_PRESENT SS_NP
 
 	/* Flags of the guest's own above CS. */
 	pushl	$2
@@ -92,5 +67,4 @@ BEGIN
 2:	WANT_NO_FAULT "an upper half of CS"
 	PASS
 
-moved:	FAIL	"esp at the fault is not that before the IRET"
-there:	FAIL	"it got there"
+	IRET_ENDS
