@@ -27,7 +27,7 @@
 
 #include "lguest.h"
 
-static struct irq_domain *lguest_domain;
+static struct irq_domain *lguest_domain __ro_after_init;
 
 static unsigned long *shared_bits(u32 *word)
 {
@@ -114,7 +114,7 @@ static void lguest_irq_ack(struct irq_data *d)
 {
 }
 
-static struct irq_chip lguest_irq_chip = {
+static const struct irq_chip lguest_irq_chip = {
 	.name		= "lguest",
 	.irq_ack	= lguest_irq_ack,
 	.irq_mask	= lguest_irq_mask,

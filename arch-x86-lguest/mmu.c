@@ -109,8 +109,8 @@ bool lguest_flush_waits;
  * Copy on write clears the entry, flushes it, and then sets it to the copy. If the
  * flush comes after that, the host finds the copy, and the program need not fault for
  * it. It can wait: the handler of a page fault runs with interrupts on, and takes them
- * off before it returns; until then nobody uses the program's addresses. Nor is the old
- * page somebody else's before: to free one that was mapped takes interrupts off, too.
+ * off before it returns. Until then nobody uses the program's addresses, so it does not
+ * matter whose the old page is by then: to run somebody else takes interrupts off, too.
  *
  * So is a page fault at that page being handled, of a program's, or in what the kernel
  * does on the way back to one? On the way in the number of a system call is replaced

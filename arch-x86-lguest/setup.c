@@ -132,6 +132,8 @@ static void __init no_legacy_hardware(void)
 #endif
 }
 
+static bool has_meltdown __initdata;
+
 /* The first hook in setup_arch() after static calls can be changed. */
 static void __init lguest_arch_setup(void)
 {
@@ -141,7 +143,15 @@ static void __init lguest_arch_setup(void)
 	 * CR3 in the entry code, and each time fault. Not unless "pti=on" says
 	 * so. early_cpu_init() has just set this, init_mem_mapping() looks.
 	 */
+	has_meltdown = boot_cpu_has_bug(X86_BUG_CPU_MELTDOWN);
 	setup_clear_cpu_cap(X86_BUG_CPU_MELTDOWN);
+}
+
+/* Page tables are mapped: from here on the bug is only shown, to who asks. */
+static void __init lguest_guest_late_init(void)
+{
+	if (has_meltdown)
+		setup_force_cpu_bug(X86_BUG_CPU_MELTDOWN);
 }
 
 /* The first one after the early parameters are known, "quiet" among them. */
@@ -186,6 +196,7 @@ void __init lguest_init(void)
 	lguest_time_init();
 	no_legacy_hardware();
 	x86_init.oem.arch_setup = lguest_arch_setup;
+	x86_init.hyper.guest_late_init = lguest_guest_late_init;
 	x86_init.resources.dmi_setup = lguest_dmi_setup;
 
 	/* Before anything is put into the fixmap. */

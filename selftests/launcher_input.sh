@@ -344,6 +344,8 @@ net "descriptor kept" "neither a TAP nor a socket" "fd=7" 7</dev/null
 net "descriptor kept, of two" "neither a TAP nor a socket" "$peer" "fd=9" \
 	"fd=7" 7</dev/null 9</dev/null
 net "descriptor not kept" "no such descriptor" "fd=8" 7</dev/null
+net "descriptor twice" "given twice" "fd=7" "fd=7" 7</dev/null
+net "descriptor not kept, after another device" "no such descriptor" "$peer" "fd=3"
 net "descriptor not kept, huge" "no such descriptor" "fd=2147483647" \
 	"fd=2147483646" 7</dev/null
 bad "descriptor inherited by chance" "console file" -c /dev/fd/7 "$dir/elf" \

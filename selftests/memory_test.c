@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/klog.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/swap.h>
@@ -228,6 +229,48 @@ static void test_gone(void)
 	      *worker_word(&w, 2, 2) == 0;
 	ksft_test_result(ok, "I: memory that is read-only: %s\n", w.vm.exit.text);
 	worker_destroy(&w);
+}
+
+/* How often is @text in the kernel's log? */
+static int logged(const char *text)
+{
+	static char log[1 << 20];
+	int len = klogctl(3 /* SYSLOG_ACTION_READ_ALL */, log, sizeof(log) - 1), n = 0;
+	const char *p = log;
+
+	log[len > 0 ? len : 0] = '\0';
+	while ((p = strstr(p, text))) {
+		n++;
+		p++;
+	}
+	return len < 0 ? -1 : n;
+}
+
+/*
+ * Nothing, closely below a stack. The kernel complains of who wants to have such a page,
+ * once an hour: that must not be us, for what a launcher does.
+ */
+static void test_below_stack(void)
+{
+	int before = logged("no longer grows the stack");
+	struct vm vm;
+	bool ok;
+
+	new_worker(true);
+	ok = before >= 0 && counts(1) && !munmap(page_at(0), 2 * PAGE);
+	ok &= mmap(page_at(2), PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS |
+		   MAP_GROWSDOWN | MAP_FIXED, -1, 0) == page_at(2);
+	ok &= worker_ends(&w) && w.vm.exit.reason == LGUEST_EXIT_KILLED &&
+	      strstr(w.vm.exit.text, "no memory behind guest frame 0x10");
+	worker_destroy(&w);
+	vm_create(&vm, -1, 0);
+	ok &= !munmap(vm.ram + SHARED_GPA, 2 * PAGE);
+	ok &= mmap(vm.ram + SHARED_GPA + PAGE, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE |
+		   MAP_ANONYMOUS | MAP_GROWSDOWN | MAP_FIXED, -1, 0) != MAP_FAILED;
+	ok &= vm_call(&vm, LGUEST_HC_INIT, SHARED_GPA, LGUEST_ABI_VERSION, 0, 0) == -EFAULT;
+	vm_destroy(&vm);
+	ok &= logged("no longer grows the stack") == before;
+	ksft_test_result(ok, "I: no memory, and a stack above\n");
 }
 
 /* The page that is shared with the host must be memory that can be written. */
@@ -596,11 +639,12 @@ int main(void)
 	ksft_print_header();
 	if (access(VM_DEVICE, F_OK))
 		ksft_exit_skip("no " VM_DEVICE "\n");
-	ksft_set_plan(19);
+	ksft_set_plan(20);
 	test_discard();
 	test_replace();
 	test_file();
 	test_gone();
+	test_below_stack();
 	test_shared();
 	test_pinned();
 	test_fork();

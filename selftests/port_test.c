@@ -685,13 +685,40 @@ static void test_death(void)
 	vm_destroy(&from);
 }
 
+/* A receiver that has shut down, but whose launcher still has it: nobody is there. */
+static void test_ended(void)
+{
+	__u32 *mailbox;
+	struct lguest_exit e = {};
+	struct vm next;
+	bool ok;
+
+	new_pair();
+	mailbox = (__u32 *)(to.ram + MAILBOX_GPA);
+	mailbox[0] = LGUEST_HC_SHUTDOWN;
+	mailbox[1] = LGUEST_SHUTDOWN_POWEROFF;
+	mailbox[2] = 0;
+	ok = pread(to.fd, &e, sizeof(e), 0) >= 0 && e.reason == LGUEST_EXIT_SHUTDOWN;
+	ok &= !send_key(KEY) && from.asked && bound()->used == 0 && only(DATA_GPA, 0);
+
+	/* The key is free. */
+	vm_create(&next, file, PAGE_GPA);
+	section(dma_at(&next, DMA_GPA), 0, DATA_GPA, 0x10000);
+	ok &= !vm_call(&next, LGUEST_HC_BIND_DMA, KEY, DMA_GPA, 1, IRQ);
+	ok &= !send_key(KEY) && !from.asked && only(DATA_GPA, 0);
+	ok &= dma_at(&next, DMA_GPA)->used == (LGUEST_DMA_USED | PAGE);
+	vm_destroy(&next);
+	ksft_test_result(ok, "G: a receiver that has ended\n");
+	end_pair();
+}
+
 int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	ksft_print_header();
 	if (access(VM_DEVICE, F_OK))
 		ksft_exit_skip("no " VM_DEVICE "\n");
-	ksft_set_plan(26);
+	ksft_set_plan(27);
 	file = memfd_create("port_test", MFD_CLOEXEC);
 	if (file < 0 || ftruncate(file, PAGE))
 		ksft_exit_fail_msg("memfd: %s\n", strerror(errno));
@@ -703,5 +730,6 @@ int main(void)
 	test_remap();
 	test_calls();
 	test_death();
+	test_ended();
 	ksft_finished();
 }

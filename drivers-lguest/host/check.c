@@ -48,7 +48,7 @@ void lg_check_before(struct lg_check *c)
 
 static void compare(const char *name, unsigned long is, unsigned long was)
 {
-	WARN_ONCE(is != was, "lguest: %s is %#lx, was %#lx\n", name, is, was);
+	WARN_ONCE(is != was, "lg: %s is %#lx, was %#lx\n", name, is, was);
 }
 
 void lg_check_after(const struct lg_check *c)

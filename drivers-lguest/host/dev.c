@@ -376,7 +376,7 @@ static int lg_dev_open(struct inode *inode, struct file *file)
 
 static int lg_dev_release(struct inode *inode, struct file *file)
 {
-	lg_guest_put(file->private_data);
+	lg_guest_destroy(file->private_data);
 	return 0;
 }
 
@@ -396,7 +396,7 @@ static struct miscdevice lg_dev = {
 	.fops	= &lg_dev_fops,
 };
 
-int lg_dev_init(void)
+int __init lg_dev_init(void)
 {
 	return misc_register(&lg_dev);
 }

@@ -12,6 +12,9 @@
 #include <asm/trapnr.h>
 #include "lg.h"
 
+/* What software can change of DR6. */
+#define DR6_WRITABLE	(DR_TRAP_BITS | DR_STEP | 0xa000)
+
 #define CR4_ALLOWED	(X86_CR4_VME | X86_CR4_PVI | X86_CR4_TSD | X86_CR4_DE | \
 			 X86_CR4_PSE | X86_CR4_PAE | X86_CR4_MCE | X86_CR4_PGE | X86_CR4_PCE | \
 			 X86_CR4_OSFXSR | X86_CR4_OSXMMEXCPT | X86_CR4_UMIP)
@@ -30,8 +33,15 @@ static u32 *gpr(struct lg_vcpu *vcpu, unsigned int n)
 	return regs[n & 7];
 }
 
-/* Linear address of the memory operand; 32-bit addressing only. */
-static bool operand_address(struct lg_vcpu *vcpu, struct insn *insn, u32 *addr)
+/* An operand in memory. */
+struct operand {
+	u32 seg;
+	u32 offset;
+	u32 addr;	/* linear */
+};
+
+/* 32-bit addressing only. */
+static bool find_operand(struct lg_vcpu *vcpu, struct insn *insn, struct operand *o)
 {
 	unsigned int mod = X86_MODRM_MOD(insn->modrm.value);
 	unsigned int rm = X86_MODRM_RM(insn->modrm.value);
@@ -82,7 +92,7 @@ static bool operand_address(struct lg_vcpu *vcpu, struct insn *insn, u32 *addr)
 	/* Through a null segment there is no access: the fault is the guest's. */
 	if (!(seg & 0xfffc))
 		return false;
-	*addr = lg_segment_base(vcpu, seg) + ea;
+	*o = (struct operand){ seg, ea, lg_segment_base(vcpu, seg) + ea };
 	return true;
 }
 
@@ -103,8 +113,7 @@ static int set_cr0(struct lg_vcpu *vcpu, u32 value)
 	value &= CR0_ALLOWED;
 	changed = vcpu->cr0 ^ value;
 	if (!(value & X86_CR0_PE))
-		return lg_kill(vcpu->guest, "CR0.PE cleared at eip %#x: no real mode",
-			       vcpu->regs.eip);
+		return lg_kill_at(vcpu, "CR0.PE cleared: no real mode");
 	if ((value & (X86_CR0_NW | X86_CR0_CD)) == X86_CR0_NW)
 		return refuse(vcpu, X86_TRAP_GP);
 	vcpu->cr0 = value | X86_CR0_ET;
@@ -116,9 +125,7 @@ static int set_cr4(struct lg_vcpu *vcpu, u32 value)
 	u32 changed = vcpu->cr4 ^ value;
 
 	if ((value & X86_CR4_PAE) && !IS_ENABLED(CONFIG_X86_PAE))
-		return lg_kill(vcpu->guest,
-			       "CR4.PAE set at eip %#x: a guest with PAE needs a host with PAE",
-			       vcpu->regs.eip);
+		return lg_kill_at(vcpu, "CR4.PAE set: a guest with PAE needs a host with PAE");
 	if (value & ~CR4_ALLOWED)
 		return refuse(vcpu, X86_TRAP_GP);
 	vcpu->cr4 = value;
@@ -137,7 +144,7 @@ static int write_msr(struct lg_vcpu *vcpu, u64 value)
 	if (vcpu->regs.ecx != MSR_EFER || vcpu->efer == (value & EFER_NX))
 		return 0;
 	vcpu->efer = value & EFER_NX;
-	return lg_pae(vcpu) ? lg_shadow_mode_changed(vcpu) : 0;
+	return lg_pae(vcpu) ? lg_shadow_renew(vcpu) : 0;
 }
 
 /* MOV to and from control and debug registers: 0F 20 ... 0F 23. */
@@ -158,7 +165,7 @@ static int move_special(struct lg_vcpu *vcpu, u8 op, struct insn *insn)
 	}
 	if (op == 0x23) {
 		/* Remembered, and without effect: breakpoints are the host's. */
-		vcpu->dr[n] = *reg;
+		vcpu->dr[n] = n == 6 ? (*reg & DR6_WRITABLE) | DR6_RESERVED : *reg;
 		return 0;
 	}
 
@@ -197,26 +204,28 @@ static int group7(struct lg_vcpu *vcpu, struct insn *insn)
 	unsigned int op = X86_MODRM_REG(insn->modrm.value);
 	struct lg_fault fault;
 	struct desc_ptr ptr;
-	u32 addr;
+	struct operand o;
 	int err;
 
 	if (op == 6 && X86_MODRM_MOD(insn->modrm.value) == 3)
 		return set_cr0(vcpu, (vcpu->cr0 & ~0xe) |
 				 (*gpr(vcpu, X86_MODRM_RM(insn->modrm.value)) & 0xe));
-	if (!operand_address(vcpu, insn, &addr))
+	if (!find_operand(vcpu, insn, &o))
 		return LG_NOT_OURS;
 
 	switch (op) {
 	case 2:
 	case 3:
-		err = lg_gva_read(vcpu, addr, &ptr, sizeof(ptr), 0, &fault);
+		if (!lg_segment_reads(vcpu, o.seg, o.offset, sizeof(ptr)))
+			return refuse(vcpu, (o.seg & 0xffff) == (vcpu->regs.ss & 0xffff) ?
+					    X86_TRAP_SS : X86_TRAP_GP);
+		err = lg_gva_read(vcpu, o.addr, &ptr, sizeof(ptr), 0, &fault);
 		if (err > 0) {
 			err = lg_inject_fault(vcpu, &fault);
 			return err ? err : LG_REFLECTED;
 		}
 		if (err)
-			return lg_kill(vcpu->guest, "operand at %#x is not in memory, at eip %#x",
-				       addr, vcpu->regs.eip);
+			return lg_kill_at(vcpu, "operand at %#x is not in memory", o.addr);
 		if (insn->opnd_bytes == 2)
 			ptr.address &= 0xffffff;
 		if (op == 2)
@@ -224,12 +233,11 @@ static int group7(struct lg_vcpu *vcpu, struct insn *insn)
 		else
 			err = lg_load_idt(vcpu, ptr.address, (ptr.size + 1) / 8);
 		if (err)
-			return lg_kill(vcpu->guest,
-				       "descriptor table at %#x is not in memory, at eip %#x",
-				       (u32)ptr.address, vcpu->regs.eip);
+			return lg_kill_at(vcpu, "descriptor table at %#x is not in memory",
+					  (u32)ptr.address);
 		return 0;
 	case 7:
-		lg_shadow_flush_one(vcpu, addr);
+		lg_shadow_flush_one(vcpu, o.addr);
 		return 0;
 	}
 	return LG_NOT_OURS;
@@ -251,6 +259,8 @@ static int far_return(struct lg_vcpu *vcpu, u32 release)
 	struct lg_fault fault;
 	u32 frame[2];
 
+	if (!lg_stack_holds(vcpu, r->ss, r->esp, sizeof(frame)))
+		return refuse(vcpu, X86_TRAP_SS);
 	if (lg_gva_read(vcpu, lg_stack_address(vcpu, r->ss, r->esp), frame,
 			sizeof(frame), 0, &fault))
 		return LG_NOT_OURS;
@@ -260,6 +270,7 @@ static int far_return(struct lg_vcpu *vcpu, u32 release)
 		return lg_inject_gp(vcpu, 0) ?: LG_REFLECTED;
 	r->cs = (frame[1] & 0xfff8) | LG_KERNEL_RPL;
 	r->eip = frame[0];
+	r->eflags &= ~X86_EFLAGS_RF;
 	lg_stack_pop(vcpu, sizeof(frame) + release);
 	return LG_JUMPED;
 }
@@ -293,8 +304,7 @@ static int one_byte(struct lg_vcpu *vcpu, struct insn *insn)
 	case 0xcf:
 		if (insn->opnd_bytes != 4)
 			return LG_NOT_OURS;
-		err = lg_complete_iret(vcpu);
-		return err ? err : LG_JUMPED;
+		return lg_complete_iret(vcpu);
 	case 0xca:
 		return far_return(vcpu, insn->immediate.value & 0xffff);
 	case 0xcb:
@@ -322,7 +332,8 @@ static int one_byte(struct lg_vcpu *vcpu, struct insn *insn)
 		return LG_NOT_OURS;
 	switch (op) {
 	case 0xf4:
-		vcpu->halted = true;
+		/* A single step that is due ends it at once. */
+		vcpu->halted = !(vcpu->regs.eflags & X86_EFLAGS_TF);
 		return 0;
 	case 0xfa:
 		lg_set_virtual_if(vcpu, false);
@@ -333,7 +344,9 @@ static int one_byte(struct lg_vcpu *vcpu, struct insn *insn)
 		 * STI holds interrupts off for one instruction more, so that
 		 * with HLT behind it no wake-up is lost: do both at once.
 		 */
-		if (insn->kaddr[insn->length] == 0xf4) {
+		if (insn->kaddr[insn->length] == 0xf4 &&
+		    !(vcpu->regs.eflags & X86_EFLAGS_TF) &&
+		    lg_code_holds(vcpu, vcpu->regs.cs, vcpu->regs.eip + insn->length)) {
 			vcpu->regs.eip++;
 			vcpu->halted = true;
 		}
@@ -405,11 +418,11 @@ static u32 prefixes(const u8 *code, u32 len)
 	return n;
 }
 
-/* Decode what is at %eip. Bytes of @code that could not be read are zero. */
-static int fetch(struct lg_vcpu *vcpu, u8 code[MAX_INSN_SIZE + 1], struct insn *insn)
+/* How many bytes can be read at %eip; those that cannot are zero. */
+static u32 read_code(struct lg_vcpu *vcpu, u8 code[MAX_INSN_SIZE + 1])
 {
 	u32 addr = lg_segment_base(vcpu, vcpu->regs.cs) + vcpu->regs.eip;
-	u32 len = MAX_INSN_SIZE, n;
+	u32 len = MAX_INSN_SIZE;
 	struct lg_fault fault;
 
 	memset(code, 0, MAX_INSN_SIZE + 1);
@@ -417,8 +430,18 @@ static int fetch(struct lg_vcpu *vcpu, u8 code[MAX_INSN_SIZE + 1], struct insn *
 	if (lg_gva_read(vcpu, addr, code, len, 0, &fault)) {
 		len = PAGE_SIZE - offset_in_page(addr);
 		if (len >= MAX_INSN_SIZE || lg_gva_read(vcpu, addr, code, len, 0, &fault))
-			return -EFAULT;
+			return 0;
 	}
+	return len;
+}
+
+/* Decode what is at %eip. */
+static int fetch(struct lg_vcpu *vcpu, u8 code[MAX_INSN_SIZE + 1], struct insn *insn)
+{
+	u32 len = read_code(vcpu, code), n;
+
+	if (!len)
+		return -EFAULT;
 	/* MOV to and from CR and DR: always a register, whatever mod says. */
 	n = prefixes(code, len);
 	if (n + 2 < len && code[n] == 0x0f && (code[n + 1] & 0xfc) == 0x20)
@@ -444,6 +467,35 @@ static bool in_code32(const struct lg_vcpu *vcpu)
 	const struct desc_struct *d = lg_descriptor(vcpu, vcpu->regs.cs);
 
 	return d && d->d;
+}
+
+/**
+ * lg_kill_at - lg_kill() for what the instruction at %eip did, or met
+ * @vcpu: its vCPU
+ * @fmt: the reason; where the instruction is, and its bytes, are added to it
+ *
+ * Not under a spinlock: it reads the guest's memory.
+ *
+ * Return: -ESHUTDOWN, for the caller to return.
+ */
+int lg_kill_at(struct lg_vcpu *vcpu, const char *fmt, ...)
+{
+	struct va_format text = { .fmt = fmt };
+	u8 code[MAX_INSN_SIZE + 1];
+	struct insn insn;
+	va_list args;
+	u32 len;
+
+	len = read_code(vcpu, code);
+	/* Where it ends is known of those that can be decoded. */
+	if (in_code32(vcpu) && insn_decode(&insn, code, len, INSN_MODE_32) >= 0)
+		len = insn.length;
+	va_start(args, fmt);
+	text.va = &args;
+	lg_kill(vcpu->guest, "%pV, at eip %#x, cs %#x%s%*ph", &text, vcpu->regs.eip,
+		vcpu->regs.cs, len ? ": " : "", len, code);
+	va_end(args);
+	return -ESHUTDOWN;
 }
 
 /* Loads of SS hold the single-step trap back. */
@@ -476,6 +528,7 @@ static bool is_plain_iret(struct lg_vcpu *vcpu)
 int lg_emulate(struct lg_vcpu *vcpu)
 {
 	struct lg_regs *r = &vcpu->regs;
+	bool stepped = r->eflags & X86_EFLAGS_TF;
 	u8 code[MAX_INSN_SIZE + 1];
 	struct insn insn;
 	int err;
@@ -483,28 +536,44 @@ int lg_emulate(struct lg_vcpu *vcpu)
 	vcpu->stats[LGUEST_STAT_EMULATE]++;
 	if (!in_code32(vcpu))
 		return LG_NOT_OURS;
-	if (is_plain_iret(vcpu))
-		return lg_complete_iret(vcpu);
+	/* What lies behind the end of the segment is not executed. */
+	if (!lg_code_holds(vcpu, r->cs, r->eip))
+		return lg_inject_gp(vcpu, 0);
+	if (is_plain_iret(vcpu)) {
+		err = lg_complete_iret(vcpu);
+		goto done;
+	}
 	if (fetch(vcpu, code, &insn) < 0)
 		return LG_NOT_OURS;
+	if (!lg_code_holds(vcpu, r->cs, r->eip + insn.length - 1))
+		return lg_inject_gp(vcpu, 0);
 	/* Nothing here takes LOCK; LOCK MOV CR0 is CR8 on some processors. */
 	if (memchr(code, 0xf0, prefixes(code, MAX_INSN_SIZE)))
 		return LG_NOT_OURS;
 
-	if (insn.opcode.nbytes == 1)
+	if (insn.vex_prefix.nbytes)
+		err = LG_NOT_OURS;
+	else if (insn.opcode.nbytes == 1)
 		err = one_byte(vcpu, &insn);
 	else if (insn.opcode.nbytes == 2 && insn.opcode.bytes[0] == 0x0f && !r->error)
 		err = two_byte(vcpu, &insn);
 	else
 		err = LG_NOT_OURS;
 
-	if (err == LG_JUMPED || err == LG_REFLECTED)
+	if (!err) {
+		r->eip += insn.length;
+		/* The fault set it. */
+		r->eflags &= ~X86_EFLAGS_RF;
+		stepped = stepped && !loads_ss(&insn);
+		err = LG_JUMPED;
+	}
+done:
+	if (err == LG_REFLECTED)
 		return 0;
-	if (err)
+	if (err != LG_JUMPED)
 		return err;
-	r->eip += insn.length;
 	/* An instruction like others for who steps through the code. */
-	if (!(r->eflags & X86_EFLAGS_TF) || vcpu->halted || loads_ss(&insn))
+	if (!stepped)
 		return 0;
 	vcpu->dr[6] |= DR_STEP;
 	return lg_inject(vcpu, X86_TRAP_DB, false, 0);

@@ -138,10 +138,9 @@ int lg_get_frames(struct lg_guest *g, u32 gfn, unsigned int n, bool write,
 	seq = READ_ONCE(g->notifier_seq);
 	/* Before the page tables are read; pairs with lg_notifier_end(). */
 	smp_rmb();
-	if (fast)
-		got = get_user_pages_fast_only(addr, n, flags, page);
-	else
-		got = get_user_pages_fast(addr, n, flags, page);
+	got = get_user_pages_fast_only(addr, n, flags, page);
+	if (got <= 0 && !fast && lg_gpa_mapped(g, gfn << PAGE_SHIFT))
+		got = get_user_pages_unlocked(addr, n, page, flags);
 	if (got <= 0)
 		return got ?: -EFAULT;
 	/*
@@ -321,7 +320,8 @@ static const struct mmu_notifier_ops lg_notifier_ops = {
 
 /*
  * The arrays of large guests come from vmalloc's address space, of which a 32-bit
- * kernel has 128 MB in all: for all guests together there is a part of it.
+ * kernel has 128 MB in all, and so does the mapping of each shared page, with a guard
+ * page: for all guests together there is a part of it.
  */
 #define LG_FRAMES_TOTAL	(VMALLOC_TOTAL / 2)
 
@@ -329,7 +329,8 @@ static atomic_long_t lg_frames_total;
 
 static long lg_frames_size(const struct lg_guest *g)
 {
-	return g->ram_pages * (sizeof(*g->shadow->frames) + sizeof(*g->shadow->leaf));
+	return g->ram_pages * (sizeof(*g->shadow->frames) + sizeof(*g->shadow->leaf)) +
+	       2 * PAGE_SIZE;
 }
 
 int lg_frames_init(struct lg_guest *g)
@@ -343,13 +344,17 @@ int lg_frames_init(struct lg_guest *g)
 	}
 	g->shadow->frames_counted = true;
 	g->shadow->frames = kvcalloc(g->ram_pages, sizeof(*g->shadow->frames),
-				     GFP_KERNEL_ACCOUNT);
+				     GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	g->shadow->leaf = kvcalloc(g->ram_pages, sizeof(*g->shadow->leaf),
-				   GFP_KERNEL_ACCOUNT);
+				   GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
 	if (!g->shadow->frames || !g->shadow->leaf)
 		return -ENOMEM;
 	g->notifier.ops = &lg_notifier_ops;
-	err = mmu_notifier_register(&g->notifier, g->mm);
+	/* As mmu_notifier_register(), which cannot be killed. */
+	if (mmap_write_lock_killable(g->mm))
+		return -EINTR;
+	err = __mmu_notifier_register(&g->notifier, g->mm);
+	mmap_write_unlock(g->mm);
 	if (err)
 		return err;
 	g->notifier_registered = true;

@@ -43,6 +43,21 @@ bool lg_gpa_ok(const struct lg_guest *g, u32 gpa, u32 len)
 	return (u64)gpa + len <= (u64)g->ram_pages << PAGE_SHIFT;
 }
 
+/*
+ * To be asked before GUP has to look at more than page tables: it complains, with a dump
+ * of the stack, of addresses that lie closely below a stack's, where there is nothing.
+ */
+bool lg_gpa_mapped(const struct lg_guest *g, u32 gpa)
+{
+	bool mapped;
+
+	if (mmap_read_lock_killable(g->mm))
+		return false;
+	mapped = vma_lookup(g->mm, g->ram_base + gpa);
+	mmap_read_unlock(g->mm);
+	return mapped;
+}
+
 void __user *lg_gpa_user(const struct lg_guest *g, u32 gpa)
 {
 	return (void __user *)(g->ram_base + gpa);

@@ -224,7 +224,10 @@ static int init(struct lg_vcpu *vcpu, u32 gpa, u32 version)
 	err = account_pin(g->mm);
 	if (err)
 		return err;
-	n = pin_user_pages_fast(g->ram_base + gpa, 1, FOLL_WRITE | FOLL_LONGTERM, &page);
+	n = 0;
+	if (lg_gpa_mapped(g, gpa))
+		n = pin_user_pages_fast(g->ram_base + gpa, 1, FOLL_WRITE | FOLL_LONGTERM,
+					&page);
 	if (n != 1) {
 		err = n < 0 ? n : -EFAULT;
 		goto unaccount;
@@ -249,7 +252,7 @@ static int init(struct lg_vcpu *vcpu, u32 gpa, u32 version)
 	vcpu->idt_changed = true;	/* so that the switcher gets to know the page */
 	lg_irq_move_early(vcpu, shared);
 	lg_timer_start(vcpu);
-	return lg_shadow_mode_changed(vcpu);
+	return lg_shadow_renew(vcpu);
 
 unpin:
 	unpin_user_page(page);

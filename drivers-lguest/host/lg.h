@@ -8,7 +8,6 @@
 
 #include <linux/atomic.h>
 #include <linux/hrtimer.h>
-#include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
@@ -149,7 +148,6 @@ struct lg_vcpu {
 struct lg_dma_table;
 
 struct lg_guest {
-	struct kref ref;
 	struct mutex lock;		/* initialisation */
 	bool initialised;
 
@@ -221,11 +219,13 @@ void lg_dev_exit(void);
  * launcher in vcpu->exit (0), a signal (-ERESTARTSYS) or an error.
  */
 struct lg_guest *lg_guest_create(void);
-void lg_guest_put(struct lg_guest *g);
+void lg_guest_destroy(struct lg_guest *g);
 int lg_guest_initialise(struct lg_guest *g, const struct lguest_initialise *init);
 int lg_vcpu_run(struct lg_vcpu *vcpu);
 /* Kill: the guest runs no further code. The first reason given counts. */
 __printf(2, 3) int lg_kill(struct lg_guest *g, const char *fmt, ...);
+/* The same for what an instruction did; the reason names it (emulate.c). */
+__printf(2, 3) int lg_kill_at(struct lg_vcpu *vcpu, const char *fmt, ...);
 /* The guest ends by its own will; @text may be NULL. */
 void lg_end(struct lg_guest *g, u32 reason, u32 kind, const char *text);
 /* Make a vCPU look at its requests: wakes it, or gets it out of the guest. */
@@ -275,8 +275,10 @@ int lg_handle_exit(struct lg_vcpu *vcpu);
 int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error);
 int lg_inject_fault(struct lg_vcpu *vcpu, const struct lg_fault *fault);
 int lg_inject_gp(struct lg_vcpu *vcpu, u32 error);
-int lg_complete_iret(struct lg_vcpu *vcpu);
+int lg_complete_iret(struct lg_vcpu *vcpu);	/* LG_JUMPED, ... */
 const struct desc_struct *lg_descriptor(const struct lg_vcpu *vcpu, u32 selector);
+bool lg_segment_reads(const struct lg_vcpu *vcpu, u32 selector, u32 offset, u32 bytes);
+bool lg_stack_holds(const struct lg_vcpu *vcpu, u32 selector, u32 esp, u32 bytes);
 bool lg_code_holds(const struct lg_vcpu *vcpu, u32 selector, u32 eip);
 bool lg_kernel_code(const struct lg_vcpu *vcpu, u32 selector);
 bool lg_kernel_data(const struct lg_vcpu *vcpu, u32 selector);
@@ -303,7 +305,9 @@ void lg_unaccount_pin(struct mm_struct *mm);
  * They return 0, or -EFAULT: not RAM, or the launcher unmapped it.
  */
 bool lg_gpa_ok(const struct lg_guest *g, u32 gpa, u32 len);
-/* Only for addresses that lg_gpa_ok() has seen. */
+/* Only for addresses that lg_gpa_ok() has seen: does the launcher have memory there? */
+bool lg_gpa_mapped(const struct lg_guest *g, u32 gpa);
+/* The same: */
 void __user *lg_gpa_user(const struct lg_guest *g, u32 gpa);
 int lg_gpa_read(struct lg_guest *g, u32 gpa, void *buf, u32 len);
 int lg_gpa_write(struct lg_guest *g, u32 gpa, const void *buf, u32 len);
@@ -363,8 +367,10 @@ int lg_shadow_fault(struct lg_vcpu *vcpu, u32 addr, u32 error,
 		    struct lg_fault *fault);
 /* The guest will see that fault, of a write to a page that it may only read. */
 void lg_shadow_expect_flush(struct lg_vcpu *vcpu, u32 addr, u32 error);
-/* CR0.PG, CR4.PSE, PAE or PGE, or EFER.NXE have changed in the vCPU. */
+/* CR0.PG, CR4.PSE, PAE or PGE have changed in the vCPU: with PAE, PDPTEs are loaded. */
 int lg_shadow_mode_changed(struct lg_vcpu *vcpu);
+/* The same without that: EFER.NXE, or kernel_start. */
+int lg_shadow_renew(struct lg_vcpu *vcpu);
 /* Load a root; @ctx_id 0: not to be kept. vcpu->cr3 is set. */
 int lg_shadow_load_cr3(struct lg_vcpu *vcpu, u32 cr3, u64 ctx_id, u64 tlb_gen);
 void lg_shadow_flush_one(struct lg_vcpu *vcpu, u32 addr);

@@ -12,13 +12,13 @@
 #include <asm/msr.h>
 #include "lg.h"
 
-bool lg_strict_segments;
+bool lg_strict_segments __ro_after_init;
 module_param_named(strict_segments, lg_strict_segments, bool, 0444);
 MODULE_PARM_DESC(strict_segments,
 		 "Refuse segments that wrap around 4 GB (guests need nokaslr, and no thread-local storage below %gs)");
 
 /* What the host must be, or not be. */
-static int check_host(void)
+static int __init check_host(void)
 {
 	u64 efer, apf;
 

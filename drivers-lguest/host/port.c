@@ -160,7 +160,8 @@ static struct lg_port *lg_port_lookup(const struct lg_place *place,
 
 	lockdep_assert_held(&lg_ports_lock);
 	hash_for_each_possible(lg_ports, p, node, lg_place_hash(place))
-		if (p->guest != g && lg_place_same(&p->place, place))
+		if (p->guest != g && !READ_ONCE(p->guest->dead) &&
+		    lg_place_same(&p->place, place))
 			return p;
 	return NULL;
 }

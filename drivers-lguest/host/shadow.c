@@ -233,11 +233,11 @@ static int lg_check_cr3(struct lg_vcpu *vcpu, u32 cr3)
 	if (!(vcpu->cr0 & X86_CR0_PG))
 		return 0;
 	if (cr3 >> PAGE_SHIFT >= g->ram_pages)
-		return lg_kill(g, "CR3 %#x is not RAM, at eip %#x", cr3, vcpu->regs.eip);
+		return lg_kill_at(vcpu, "CR3 %#x is not RAM", cr3);
 	if (lg_pae(vcpu) && lg_load_dirs(vcpu, cr3))
-		return lg_kill(g,
-			       "CR3 %#x: the entries there are no page directory pointers, at eip %#x",
-			       cr3, vcpu->regs.eip);
+		return lg_kill_at(vcpu,
+				  "CR3 %#x: the entries there are no page directory pointers",
+				  cr3);
 	return 0;
 }
 
@@ -293,16 +293,17 @@ int lg_shadow_load_cr3(struct lg_vcpu *vcpu, u32 cr3, u64 ctx_id, u64 tlb_gen)
 
 int lg_shadow_mode_changed(struct lg_vcpu *vcpu)
 {
+	return lg_check_cr3(vcpu, vcpu->cr3) ?: lg_shadow_renew(vcpu);
+}
+
+int lg_shadow_renew(struct lg_vcpu *vcpu)
+{
 	struct lg_guest *g = vcpu->guest;
 	struct lg_shadow *sh = g->shadow;
 	bool begin;
 	int r;
 
 	vcpu->idt_changed = true;	/* what error codes say of fetches is with those */
-	r = lg_check_cr3(vcpu, vcpu->cr3);
-	if (r)
-		return r;
-
 	mutex_lock(&sh->lock);
 	begin = !vcpu->mmu.root;
 	if (begin || sh->mode != lg_mode(vcpu) || lg_kernel_unknown(vcpu)) {
@@ -555,9 +556,9 @@ static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 
 	r = lg_walk(vcpu, addr, access, &w, fault);
 	if (r < 0)
-		return lg_kill(g,
-			       "page table of address %#x, from CR3 %#x, cannot be read (error %d), at eip %#x",
-			       addr, vcpu->cr3, r, vcpu->regs.eip);
+		return lg_kill_at(vcpu,
+				  "page table of address %#x, from CR3 %#x, cannot be read (error %d)",
+				  addr, vcpu->cr3, r);
 	if (r)
 		return r;
 	if (lg_linear(sh)) {
@@ -565,9 +566,8 @@ static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 		w.large = true;
 	}
 	if (w.gfn >= g->ram_pages)
-		return lg_kill(g,
-			       "address %#x is mapped to frame %#x, which is not RAM, at eip %#x",
-			       addr, w.gfn, vcpu->regs.eip);
+		return lg_kill_at(vcpu, "address %#x is mapped to frame %#x, which is not RAM",
+				  addr, w.gfn);
 
 	may_write = w.large || ((w.pte & _PAGE_RW) && (w.pte & _PAGE_DIRTY));
 	r = lg_get_frame(g, w.gfn, write, may_write);
@@ -576,9 +576,9 @@ static int lg_fill(struct lg_vcpu *vcpu, u32 addr, u32 access,
 	if (r < 0) {
 		if (fatal_signal_pending(current))
 			return -EINTR;
-		return lg_kill(g,
-			       "no memory behind guest frame %#x (address %#x) at eip %#x: error %d",
-			       w.gfn, addr, vcpu->regs.eip, r);
+		return lg_kill_at(vcpu,
+				  "no memory behind guest frame %#x (address %#x): error %d",
+				  w.gfn, addr, r);
 	}
 
 	lg_enter(vcpu, addr, &w);

@@ -105,7 +105,8 @@ struct lg_spt {
  * @roots: all roots, the one loaded longest ago first
  * @tables: all lower tables, the one filled longest ago first
  * @pool: tables without content, all entries zero; at 1 the roots
- * @dead: like @pool, but a processor may still walk them
+ * @dead: like @pool, but the processor may have entries cached that lead here, until
+ *	lg_reap()
  * @pooled: length of @pool
  * @spts: number of tables of any kind
  * @nr_roots: length of @roots

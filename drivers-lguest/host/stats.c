@@ -14,7 +14,7 @@
 
 static const char *const stat_names[LGUEST_STATS] = { LGUEST_STAT_NAMES };
 
-static struct dentry *stats_dir;
+static struct dentry *stats_dir __ro_after_init;
 
 void lg_stats_sum(struct lg_guest *g, u64 *sums)
 {
@@ -55,7 +55,7 @@ void lg_stats_remove(struct lg_guest *g)
 	debugfs_remove(g->stats);
 }
 
-void lg_stats_init(void)
+void __init lg_stats_init(void)
 {
 	stats_dir = debugfs_create_dir("lguest", NULL);
 }

@@ -54,7 +54,7 @@ struct lg_cpu {
 };
 
 static DEFINE_PER_CPU(struct lg_cpu, lg_cpus);
-static void *lg_code;
+static void *lg_code __ro_after_init;
 
 static unsigned long slot_address(unsigned int slot)
 {
@@ -99,7 +99,7 @@ unsigned long lg_switcher_cr3(int cpu, phys_addr_t root)
  * space since boot, so there is nothing to synchronise. Not global: the CPU may
  * keep it only as long as the host's CR3.
  */
-static int map_slot(unsigned int slot, void *page, pgprot_t prot)
+static int __init map_slot(unsigned int slot, void *page, pgprot_t prot)
 {
 	unsigned int level;
 	pte_t *pte = lookup_address(slot_address(slot), &level);
@@ -166,7 +166,7 @@ static void copy_bridge(int cpu, struct lg_state_page *s)
 	       GDT_ENTRY_TLS_ENTRIES * sizeof(s->bridge_gdt[0]));
 }
 
-static void init_state(int cpu, struct lg_state_page *s)
+static void __init init_state(int cpu, struct lg_state_page *s)
 {
 	unsigned long base = slot_address(SLOT_STATE(cpu));
 	struct ldttss_desc *tss = (void *)&s->bridge_gdt[LG_GDT_TSS];
@@ -199,7 +199,7 @@ static void init_state(int cpu, struct lg_state_page *s)
 	s->tss.io_bitmap_base = sizeof(s->tss);	/* beyond the limit: no ports */
 }
 
-static int init_cpu(int cpu)
+static int __init init_cpu(int cpu)
 {
 	struct lg_cpu *c = &per_cpu(lg_cpus, cpu);
 	unsigned int other;
@@ -253,7 +253,7 @@ void lg_switcher_exit(void)
 	free_page((unsigned long)lg_code);
 }
 
-int lg_switcher_init(void)
+int __init lg_switcher_init(void)
 {
 	size_t size = lg_switcher_end - lg_switcher_begin;
 	int cpu, err;
@@ -601,7 +601,8 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 	count_told(vcpu, c->regs);
 	if (vcpu->regs.trap == X86_TRAP_DB) {
 		/* Sticky: whoever comes next must not take it for its own. */
-		vcpu->dr[6] = native_get_debugreg(6) & ~DR_TRAP_BITS;
+		vcpu->dr[6] = (vcpu->dr[6] & ~DR_TRAP_BITS) |
+			      (native_get_debugreg(6) & DR_STEP);
 		native_set_debugreg(6, DR6_RESERVED);
 	}
 	if (dr7)

@@ -2,6 +2,8 @@
 /*
  * Why the guest left, and what it gets to see of it.
  */
+#define pr_fmt(fmt) "lg: " fmt
+
 #include <linux/kernel.h>
 #include <linux/ratelimit.h>
 #include <linux/string.h>
@@ -91,12 +93,26 @@ void lg_stack_pop(struct lg_vcpu *vcpu, u32 bytes)
 }
 
 /* Are @bytes at %esp within the segment? (None of ring 1's expands down.) */
-static bool stack_holds(const struct lg_vcpu *vcpu, u32 selector, u32 esp, u32 bytes)
+bool lg_stack_holds(const struct lg_vcpu *vcpu, u32 selector, u32 esp, u32 bytes)
 {
 	const struct desc_struct *d = lg_descriptor(vcpu, selector);
 	u64 last = (u64)(esp & stack_mask(vcpu, selector)) + bytes - 1;
 
 	return d && last <= lg_desc_last_byte(d);
+}
+
+/* Can @bytes at @offset be read through the segment? */
+bool lg_segment_reads(const struct lg_vcpu *vcpu, u32 selector, u32 offset, u32 bytes)
+{
+	const struct desc_struct *d = lg_descriptor(vcpu, selector);
+	u32 last = offset + bytes - 1;
+
+	if (!d || !d->p || last < offset || (d->type & 0xa) == 0x8)
+		return false;
+	/* Data that expands down lies above its limit. */
+	if ((d->type & 0xc) == 0x4)
+		return offset > lg_desc_last_byte(d) && (d->d || last <= 0xffff);
+	return last <= lg_desc_last_byte(d);
 }
 
 /* Is %eip within the code segment? */
@@ -149,9 +165,9 @@ int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error)
 	if (!gate->bits.p || !lg_kernel_code(vcpu, gate->segment) ||
 	    !lg_code_holds(vcpu, gate->segment, gate_offset(gate)) ||
 	    (gate->bits.type != GATE_INTERRUPT && gate->bits.type != GATE_TRAP))
-		return lg_kill(vcpu->guest,
-			       "triple fault: no handler for vector %u (error %#x, cr2 %#x) at eip %#x",
-			       vector, error, vcpu->guest_cr2, r->eip);
+		return lg_kill_at(vcpu,
+				  "triple fault: no handler for vector %u (error %#x, cr2 %#x)",
+				  vector, error, vcpu->guest_cr2);
 
 	if (from_user) {
 		ss = vcpu->ss1;
@@ -174,16 +190,15 @@ int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error)
 	size = (frame + ARRAY_SIZE(frame) - top) * sizeof(u32);
 	esp = moved_stack(vcpu, ss, esp, -size);
 	err = 1;
-	if (stack_holds(vcpu, ss, esp, size))
+	if (lg_stack_holds(vcpu, ss, esp, size))
 		err = lg_gva_write(vcpu, lg_stack_address(vcpu, ss, esp), top, size, 0, &fault);
 	if (err > 0)
-		return lg_kill(vcpu->guest,
-			       "double fault: stack at %#x not writable for vector %u (error %#x, cr2 %#x) at eip %#x",
-			       esp, vector, error, vcpu->guest_cr2, r->eip);
+		return lg_kill_at(vcpu,
+				  "double fault: stack at %#x not writable for vector %u (error %#x, cr2 %#x)",
+				  esp, vector, error, vcpu->guest_cr2);
 	if (err)
-		return lg_kill(vcpu->guest,
-			       "stack at %#x is not in memory for vector %u at eip %#x",
-			       esp, vector, r->eip);
+		return lg_kill_at(vcpu, "stack at %#x is not in memory for vector %u",
+				  esp, vector);
 
 	trace_lguest_inject(vcpu, vector, error);
 	r->ss = (ss & ~3) | LG_KERNEL_RPL;
@@ -253,6 +268,18 @@ static u32 user_data_selector(const struct lg_vcpu *vcpu, u32 selector)
 	return d && (d->dpl == LG_USER_RPL || conforming) ? selector : 0;
 }
 
+/*
+ * Is %eip behind the end of the segment, and that not where the host has cut it? Such an
+ * end is in the page before the window.
+ */
+static bool behind_own_end(const struct lg_vcpu *vcpu, u32 selector, u32 eip)
+{
+	const struct desc_struct *d = lg_descriptor(vcpu, selector);
+
+	return !lg_code_holds(vcpu, selector, eip) &&
+	       lg_window_start() - (get_desc_base(d) + lg_desc_last_byte(d) + 1) >= PAGE_SIZE;
+}
+
 /* Code that ring 3 may run, by selector? */
 static bool user_code(const struct lg_vcpu *vcpu, u32 selector)
 {
@@ -284,24 +311,25 @@ static bool bad_user_stack(const struct lg_vcpu *vcpu, const u32 *frame,
  * To ring 3 it is the host's because of hide_user_cs(), or because %eip is behind where
  * the host has cut the segment: that is to be seen in ring 3, as a page fault would be.
  *
- * Return: 0; LG_NOT_OURS if the frame is bad and the guest shall see its fault;
- * -errno.
+ * Return: LG_JUMPED; LG_REFLECTED; LG_NOT_OURS if the frame is bad and the guest shall
+ * see the fault of the IRET; -errno.
  */
 int lg_complete_iret(struct lg_vcpu *vcpu)
 {
 	struct lg_regs *r = &vcpu->regs;
+	struct lg_fault fault = { .vector = X86_TRAP_SS };
 	u32 top = lg_stack_address(vcpu, r->ss, r->esp);
-	struct lg_fault fault;
 	u32 frame[5];		/* eip, cs, eflags, esp, ss */
 	u32 cs;
 	int err;
 
+	if (!lg_stack_holds(vcpu, r->ss, r->esp, 3 * sizeof(u32)))
+		return lg_inject_fault(vcpu, &fault) ?: LG_REFLECTED;
 	err = lg_gva_read(vcpu, top, frame, 3 * sizeof(u32), 0, &fault);
 	if (err > 0)
-		return lg_inject_fault(vcpu, &fault);
+		return lg_inject_fault(vcpu, &fault) ?: LG_REFLECTED;
 	if (err)
-		return lg_kill(vcpu->guest, "iret frame at %#x is not in memory, at eip %#x",
-			       r->esp, r->eip);
+		return lg_kill_at(vcpu, "iret frame at %#x is not in memory", r->esp);
 
 	/* The upper half of the word may hold flags of the guest's own. */
 	cs = frame[1] & 0xffff;
@@ -310,31 +338,30 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 		if ((frame[2] & X86_EFLAGS_VM) || !lg_kernel_code(vcpu, cs))
 			return LG_NOT_OURS;
 		if (!lg_code_holds(vcpu, cs, frame[0]))
-			return lg_inject_gp(vcpu, 0);
+			return lg_inject_gp(vcpu, 0) ?: LG_REFLECTED;
 		lg_stack_pop(vcpu, 3 * sizeof(u32));
 		r->cs = (cs & ~3) | LG_KERNEL_RPL;
 		r->eip = frame[0];
 		r->eflags = frame[2];
 		lg_set_virtual_if(vcpu, frame[2] & X86_EFLAGS_IF);
 		vcpu->stats[LGUEST_STAT_IRET]++;
-		return 0;
+		return LG_JUMPED;
 	}
 	if (cs != vcpu->user_cs || !user_code(vcpu, cs) ||
 	    (!vcpu->user_cs_hidden && r->error))
 		return LG_NOT_OURS;
-	if (!stack_holds(vcpu, r->ss, r->esp, sizeof(frame))) {
-		fault = (struct lg_fault){ .vector = X86_TRAP_SS };
-		return lg_inject_fault(vcpu, &fault);
-	}
+	if (!lg_stack_holds(vcpu, r->ss, r->esp, sizeof(frame)))
+		return lg_inject_fault(vcpu, &fault) ?: LG_REFLECTED;
 
 	err = lg_gva_read(vcpu, top, frame, sizeof(frame), 0, &fault);
 	if (err > 0)
-		return lg_inject_fault(vcpu, &fault);
+		return lg_inject_fault(vcpu, &fault) ?: LG_REFLECTED;
 	if (err)
-		return lg_kill(vcpu->guest, "iret frame at %#x is not in memory, at eip %#x",
-			       r->esp, r->eip);
+		return lg_kill_at(vcpu, "iret frame at %#x is not in memory", r->esp);
 	if (bad_user_stack(vcpu, frame, &fault))
-		return lg_inject_fault(vcpu, &fault);
+		return lg_inject_fault(vcpu, &fault) ?: LG_REFLECTED;
+	if (behind_own_end(vcpu, cs, frame[0]))
+		return lg_inject_gp(vcpu, 0) ?: LG_REFLECTED;
 
 	r->cs = cs;
 	r->eip = frame[0];
@@ -348,7 +375,7 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 	/* As the guest itself does before it returns to ring 3. */
 	lg_set_virtual_if(vcpu, false);
 	vcpu->stats[LGUEST_STAT_IRET]++;
-	return 0;
+	return LG_JUMPED;
 }
 
 /* May INT n use the guest's gate? Ring 1 is the guest's ring 0: it may call any. */
@@ -374,6 +401,8 @@ static int software_interrupt(struct lg_vcpu *vcpu, u8 vector)
 		return lg_inject_fault(vcpu, &fault);
 	/* It may have prefixes. */
 	vcpu->regs.eip += lg_int_length(vcpu) ?: 2;
+	/* The fault set it; this is none any more. */
+	vcpu->regs.eflags &= ~X86_EFLAGS_RF;
 	vcpu->stats[LGUEST_STAT_INJECT_TRAP]++;
 	return lg_inject(vcpu, vector, false, 0);
 }
@@ -393,6 +422,7 @@ static int breakpoint(struct lg_vcpu *vcpu, u8 vector)
 				&unread))
 			op = 0;
 		r->eip -= op == 0xcc || op == 0xce ? 1 : 2;
+		r->eflags |= X86_EFLAGS_RF;
 		return lg_inject_fault(vcpu, &fault);
 	}
 	vcpu->stats[LGUEST_STAT_INJECT_TRAP]++;
@@ -449,18 +479,17 @@ static int page_fault(struct lg_vcpu *vcpu)
 	look_at_fault_entry(vcpu);
 	err = lg_shadow_fault(vcpu, vcpu->cr2, error, &fault);
 	trace_lguest_page_fault(vcpu, err);
-	if (err <= 0) {
+	if (!err)
 		vcpu->stats[LGUEST_STAT_FILL]++;
+	if (err <= 0)
 		return err;
-	}
 	/*
 	 * A supervisor's access in ring 3 is the processor pushing the frame
 	 * of a direct int 0x80: there is no stack to tell the guest on.
 	 */
 	if (!in_ring1(vcpu) && !(error & X86_PF_USER))
-		return lg_kill(vcpu->guest,
-			       "double fault: ring 1 stack at %#x not writable at eip %#x",
-			       vcpu->cr2, vcpu->regs.eip);
+		return lg_kill_at(vcpu, "double fault: ring 1 stack at %#x not writable",
+				  vcpu->cr2);
 	if ((error & (X86_PF_WRITE | X86_PF_PROT)) == X86_PF_WRITE &&
 	    (fault.error & (X86_PF_PROT | X86_PF_RSVD)) == X86_PF_PROT)
 		lg_shadow_expect_flush(vcpu, vcpu->cr2, error);
@@ -468,7 +497,10 @@ static int page_fault(struct lg_vcpu *vcpu)
 	return lg_inject_fault(vcpu, &fault);
 }
 
-/* The switcher's own IRET faulted: the guest's %cs or %ss went bad under it. */
+/*
+ * The switcher's own IRET faulted: the guest's %cs or %ss went bad under it, or the host
+ * emulated the last instruction of its code segment.
+ */
 static int bad_iret(struct lg_vcpu *vcpu)
 {
 	struct lg_regs *r = &vcpu->regs;
@@ -477,10 +509,12 @@ static int bad_iret(struct lg_vcpu *vcpu)
 		.error = r->error,
 	};
 
+	if (in_ring1(vcpu) && fault.vector == X86_TRAP_GP && !fault.error &&
+	    !lg_code_holds(vcpu, r->cs, r->eip))
+		return lg_inject_fault(vcpu, &fault);
 	if (in_ring1(vcpu))
-		return lg_kill(vcpu->guest,
-			       "cs %#x or ss %#x is no longer valid in ring 1 at eip %#x",
-			       r->cs, r->ss, r->eip);
+		return lg_kill_at(vcpu, "cs %#x or ss %#x is no longer valid in ring 1",
+				  r->cs, r->ss);
 	return lg_inject_fault(vcpu, &fault);
 }
 
@@ -549,11 +583,10 @@ int lg_handle_exit(struct lg_vcpu *vcpu)
 	if ((trap & ~0xff) == LG_TRAP_BAD_IRET)
 		return bad_iret(vcpu);
 	if ((trap & ~0xff) == LG_TRAP_LOST) {
-		pr_err_ratelimited("lg: trap %u inside the switcher at %#x, error %#x\n",
+		pr_err_ratelimited("trap %u inside the switcher at %#x, error %#x\n",
 				   trap & 0xff, vcpu->regs.ebx, vcpu->regs.edx);
 		return lg_kill(vcpu->guest, "trap %u inside the switcher at %#x, error %#x",
 			       trap & 0xff, vcpu->regs.ebx, vcpu->regs.edx);
 	}
-	return lg_kill(vcpu->guest, "trap %u (error %#x) at eip %#x", trap,
-		       vcpu->regs.error, vcpu->regs.eip);
+	return lg_kill_at(vcpu, "trap %u (error %#x)", trap, vcpu->regs.error);
 }

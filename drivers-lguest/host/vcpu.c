@@ -142,7 +142,6 @@ struct lg_guest *lg_guest_create(void)
 
 	if (!g)
 		return NULL;
-	kref_init(&g->ref);
 	mutex_init(&g->lock);
 	spin_lock_init(&g->kill_lock);
 	spin_lock_init(&g->mmu_lock);
@@ -156,9 +155,9 @@ struct lg_guest *lg_guest_create(void)
 	return g;
 }
 
-static void guest_free(struct kref *ref)
+/* The file was its only user. */
+void lg_guest_destroy(struct lg_guest *g)
 {
-	struct lg_guest *g = container_of(ref, struct lg_guest, ref);
 	unsigned int i;
 
 	lg_stats_remove(g);
@@ -169,11 +168,6 @@ static void guest_free(struct kref *ref)
 	mmdrop(g->mm);
 	mutex_destroy(&g->lock);
 	kfree(g);
-}
-
-void lg_guest_put(struct lg_guest *g)
-{
-	kref_put(&g->ref, guest_free);
 }
 
 /**
@@ -206,7 +200,7 @@ int lg_guest_initialise(struct lg_guest *g, const struct lguest_initialise *init
 	err = lg_shadow_init(g);
 	if (err)
 		goto destroy_dma;
-	err = lg_shadow_mode_changed(g->vcpu[0]);
+	err = lg_shadow_renew(g->vcpu[0]);
 	if (err)
 		goto destroy_shadow;
 

@@ -9,7 +9,7 @@
 
 #define PAGE	0x3f0000
 
-EXPECT "killed=double fault: ring 1 stack at 0x3f0ffc not writable at eip 0x"
+EXPECT "killed=double fault: ring 1 stack at 0x3f0ffc not writable, at eip 0x"
 
 BEGIN
 	PAGING

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * TF and an instruction that the host emulates: it is one step, too, so the #DB comes
- * behind it and not one instruction later. For what the host emulates by moving %eip,
- * and for an IRET that it completes (there the flag is that of the frame).
+ * behind it and not one instruction later. DR6 keeps the bits that were set before.
  */
 #include "micro.h"
 
@@ -22,7 +21,40 @@ s3:	pushl	$2
 	CHECK	micro_pages+8, s3, "eip of the third #DB, behind nop"
 	movl	%dr6, %eax
 	CHECK	%eax, 0xffff4ff0, "dr6"
+
+	/* What is fixed in it is, and what is set stays: a step clears no more than these 4. */
+	xorl	%eax, %eax
+	movl	%eax, %dr6
+	movl	%dr6, %eax
+	CHECK	%eax, 0xffff0ff0, "dr6 when 0 has been written"
+	movl	$0xffff8ff0, %eax	/* BT */
+	movl	%eax, %dr6
+	call	a_step
+	CHECK	%eax, 0xffffcff0, "dr6 with BT before, after a nop"
+	movl	$0xffff2ff0, %eax	/* BD */
+	movl	%eax, %dr6
+	call	an_emulated_step
+	CHECK	%eax, 0xffff6ff0, "dr6 with BD before, after cli"
 	PASS
+
+a_step:	movl	$micro_pages, where
+	pushl	$(EFLAGS_TF | 2)
+	popfl
+	nop
+	pushl	$2
+	popfl
+	movl	%dr6, %eax
+	ret
+
+an_emulated_step:
+	movl	$micro_pages, where
+	pushl	$(EFLAGS_TF | 2)
+	popfl
+	cli
+	pushl	$2
+	popfl
+	movl	%dr6, %eax
+	ret
 
 step:	movl	where, %edi
 	movl	fault_eip, %eax

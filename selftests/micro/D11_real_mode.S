@@ -6,7 +6,7 @@
  */
 #include "micro.h"
 
-EXPECT	"killed=CR0.PE cleared at eip"
+EXPECT	"killed=CR0.PE cleared: no real mode, at eip 0x"
 
 BEGIN
 	movl	%cr0, %eax

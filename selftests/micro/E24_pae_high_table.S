@@ -6,7 +6,7 @@
  */
 #include "micro.h"
 
-EXPECT	"killed=page table of address 0x800000, from CR3 0x300000, is not RAM, at eip 0x"
+EXPECT	"killed=page table of address 0x800000, from CR3 0x300000, cannot be read (error -14)"
 
 #include "pae.inc"
 

@@ -8,7 +8,7 @@
  */
 #include "micro.h"
 
-	EXPECT	"killed=triple fault: no handler for vector 6 (error 0x0, cr2 0x0) at eip 0x"
+	EXPECT	"killed=triple fault: no handler for vector 6 (error 0x0, cr2 0x0), at eip 0x"
 
 #define SLEEPS	5
 #define STEP_NS	20000000

@@ -16,12 +16,14 @@
 /* How long an answer may take, from the first attempt to its last byte. */
 #define ANSWER_SECONDS	10
 
-/* Nothing that a terminal would obey. */
+/* Nothing that a terminal would obey. Names of files may well be UTF-8. */
 static void make_printable(char *text, size_t len)
 {
+	unsigned char last = isatty(STDOUT_FILENO) ? '~' : 0xff;
+
 	for (; len--; text++)
 		if (((unsigned char)*text < ' ' && *text != '\n') ||
-		    (unsigned char)*text >= '\177')
+		    *text == '\177' || (unsigned char)*text > last)
 			*text = '?';
 }
 

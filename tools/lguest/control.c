@@ -341,8 +341,12 @@ static void client_accept(void)
 	struct client *c;
 	int fd = accept4(control.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
-	if (fd < 0)
+	if (fd < 0) {
+		/* Who waits is still there: not at once again. */
+		if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+			usleep(100000);
 		return;
+	}
 	for (c = control.client; c->fd >= 0; c++)
 		;
 	c->fd = fd;

@@ -370,17 +370,20 @@ static bool disk_can_discard(const struct disk *d)
 {
 	struct timespec times[2];
 	struct stat st;
-	bool can;
 
 	if (fstat(d->fd, &st))
 		return false;
 	times[0] = st.st_atim;
 	times[1] = st.st_mtim;
-	can = !fallocate(d->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-			 d->size, PAGE);
-	if (can)
-		futimens(d->fd, times);
-	return can;
+	/* Only its owner can put the time back. */
+	if (S_ISREG(st.st_mode) && futimens(d->fd, times))
+		return false;
+	if (fallocate(d->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+		      d->size, PAGE))
+		return false;
+	if (S_ISREG(st.st_mode) && futimens(d->fd, times))
+		die("disk %s: %s", d->name, strerror(errno));
+	return true;
 }
 
 static void disk_describe(struct disk *d, uint32_t physical)

@@ -103,7 +103,9 @@ static void net_describe(struct net *n)
 /* The descriptor that a --net names, or UINT_MAX; tap_adopt() is strict. */
 unsigned int net_inherited(const char *text)
 {
-	return strncmp(text, "fd=", 3) ? UINT_MAX : strtoul(text + 3, NULL, 10);
+	if (strncmp(text, "fd=", 3) || text[3] < '0' || text[3] > '9')
+		return UINT_MAX;
+	return strtoul(text + 3, NULL, 10);
 }
 
 /* --net tap=NAME|fd=N|peer=PATH[,mac=ADDRESS] */
@@ -284,7 +286,7 @@ static int net_receive_batch(struct net *n, int retry)
 	}
 	if (done % BATCH)
 		guest_interrupt(n->g, irq);
-	if (err != ENOBUFS)
+	if (err != ENOBUFS && err != ENOMEM)
 		return -1;
 	if (done || retry < 0)
 		return RETRY_MIN;

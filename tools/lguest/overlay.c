@@ -239,7 +239,7 @@ struct overlay *overlay_open(const char *name, int base, const char *base_name,
 		die("out of memory");
 	make_header(&want, base, base_name, size);
 
-	/* Much of it can be what is in the base: nobody else may read it. */
+	/* Much of it can be what is in the base: for those who have that, too. */
 	if (fstat(base, &st))
 		die("disk %s: %s", base_name, strerror(errno));
 	o->fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK,

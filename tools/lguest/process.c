@@ -148,6 +148,20 @@ void process_check_stdio(void)
 			die("/dev/null: %s", strerror(errno));
 }
 
+/* Before any file is opened: later that number could be one of ours. */
+static void check_inherited(const struct options *opt, unsigned int nr)
+{
+	unsigned int fd = net_inherited(opt->net[nr]), i;
+
+	if (fd == UINT_MAX)
+		return;
+	for (i = 0; i < nr; i++)
+		if (net_inherited(opt->net[i]) == fd)
+			die("--net %s: given twice", opt->net[nr]);
+	if (fcntl(fd, F_GETFD) < 0)
+		die("--net %s: no such descriptor is open", opt->net[nr]);
+}
+
 /*
  * Close what was inherited by chance: a guest that has taken over its launcher
  * could use it. What --net fd=N names is there on purpose.
@@ -156,6 +170,8 @@ void process_close_others(const struct options *opt)
 {
 	unsigned int from = STDERR_FILENO + 1, keep, fd, i;
 
+	for (i = 0; i < opt->nets; i++)
+		check_inherited(opt, i);
 	do {
 		keep = UINT_MAX;
 		for (i = 0; i < opt->nets; i++) {

@@ -113,16 +113,17 @@ void tap_adopt(struct net *n, const char *number)
 	struct ifreq ifr = {};
 	long fd;
 	char *end;
+	int flags;
 
 	errno = 0;
 	fd = strtol(number, &end, 10);
 	if (*number < '0' || *number > '9' || *end || errno)
 		die("--net fd=%s: not a number", number);
 	n->fd = fd;
-	if (fcntl(n->fd, F_GETFD) < 0)
-		die("--net %s: no such descriptor is open", n->name);
-	fcntl(n->fd, F_SETFD, FD_CLOEXEC);
-	fcntl(n->fd, F_SETFL, fcntl(n->fd, F_GETFL) | O_NONBLOCK);
+	flags = fcntl(n->fd, F_GETFL);
+	if (flags < 0 || fcntl(n->fd, F_SETFL, flags | O_NONBLOCK) ||
+	    fcntl(n->fd, F_SETFD, FD_CLOEXEC))
+		die("--net %s: %s", n->name, strerror(errno));
 	if (ioctl(n->fd, TUNGETIFF, &ifr)) {
 		tap_adopt_socket(n);
 		return;

@@ -129,12 +129,12 @@ static void emulate_test_operand(struct kunit *test)
 	struct lg_vcpu *vcpu = test_vcpu(test, lg_test_guest(test, 1));
 	const struct operand_case *c = test->param_value;
 	u8 code[MAX_INSN_SIZE + 1];
+	struct operand o = { };
 	struct insn insn;
-	u32 addr = 0;
 
 	decode(test, &insn, code, c->code, c->len);
-	KUNIT_EXPECT_EQ(test, operand_address(vcpu, &insn, &addr), c->addr != 0);
-	KUNIT_EXPECT_EQ(test, addr, c->addr);
+	KUNIT_EXPECT_EQ(test, find_operand(vcpu, &insn, &o), c->addr != 0);
+	KUNIT_EXPECT_EQ(test, o.addr, c->addr);
 }
 
 /* Through a null segment there is no access, whatever its RPL. */
@@ -143,14 +143,14 @@ static void emulate_test_null_segment(struct kunit *test)
 	struct lg_vcpu *vcpu = test_vcpu(test, lg_test_guest(test, 1));
 	u8 code[MAX_INSN_SIZE + 1];
 	struct insn insn;
-	u32 addr;
+	struct operand o;
 
 	decode(test, &insn, code, "\x0f\x01\x38", 3);
 	for (vcpu->regs.ds = 0; vcpu->regs.ds < 4; vcpu->regs.ds++)
-		KUNIT_EXPECT_FALSE(test, operand_address(vcpu, &insn, &addr));
+		KUNIT_EXPECT_FALSE(test, find_operand(vcpu, &insn, &o));
 	/* The high half of what PUSH stores is not part of it. */
 	vcpu->regs.ds = 0xffff0003;
-	KUNIT_EXPECT_FALSE(test, operand_address(vcpu, &insn, &addr));
+	KUNIT_EXPECT_FALSE(test, find_operand(vcpu, &insn, &o));
 }
 
 /* Nothing is at any port: as many ones as bytes were asked for. */

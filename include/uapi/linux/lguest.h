@@ -116,8 +116,8 @@ enum lguest_command {
  * @flags: zero
  * @ram_base: address in the caller where the guest's physical memory begins;
  *	a multiple of the page size. Where the guest has DMA buffers it must be
- *	anonymous memory or that of a tmpfs or memfd, not of another file, and
- *	not a userfaultfd's (LGUEST_GET_DMA: EFAULT)
+ *	anonymous memory or that of a tmpfs or memfd, not of another file, not
+ *	MAP_HUGETLB, and not a userfaultfd's (LGUEST_GET_DMA: EFAULT)
  * @ram_size: bytes of guest physical memory; a multiple of the page size, from 64 KB
  *	to lguest_info.max_ram, and all of it below the end of user space
  * @entry: guest physical address where virtual processor 0 starts, in ring 1,

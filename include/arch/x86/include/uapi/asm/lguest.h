@@ -11,7 +11,8 @@
  * and arguments in %ebx, %ecx, %edx, %esi. The result, or a negative errno, is
  * in %eax; other registers are kept. From ring 3 the instruction faults.
  * An unknown number gives -EOPNOTSUPP. Addresses are guest physical where it says
- * so and linear otherwise.
+ * so and linear otherwise. Documentation/virt/lguest/spec.rst has all the errors; here
+ * are those that a guest has to expect.
  */
 #ifndef _UAPI_ASM_X86_LGUEST_H
 #define _UAPI_ASM_X86_LGUEST_H
