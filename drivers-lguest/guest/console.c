@@ -84,8 +84,6 @@ static ssize_t console_put_chars(u32 vterm, const u8 *buf, size_t count)
 			       virt_to_phys(&con->out_dma), 0, 0);
 	if (!ret)
 		ret = used_bytes(READ_ONCE(con->out_dma.used), count);
-	else if (ret == -ENOBUFS)
-		ret = -EAGAIN;	/* hvc comes again */
 
 	raw_spin_unlock_irqrestore(&con->out_lock, flags);
 	return ret;

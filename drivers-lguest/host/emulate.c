@@ -38,6 +38,7 @@ struct operand {
 	u32 seg;
 	u32 offset;
 	u32 addr;	/* linear */
+	bool stack;	/* through SS */
 };
 
 /* 32-bit addressing only. */
@@ -46,6 +47,7 @@ static bool find_operand(struct lg_vcpu *vcpu, struct insn *insn, struct operand
 	unsigned int mod = X86_MODRM_MOD(insn->modrm.value);
 	unsigned int rm = X86_MODRM_RM(insn->modrm.value);
 	u32 seg = vcpu->regs.ds, ea = 0;
+	bool stack = false;
 	insn_byte_t p;
 
 	if (mod == 3 || insn->addr_bytes != 4)
@@ -58,13 +60,13 @@ static bool find_operand(struct lg_vcpu *vcpu, struct insn *insn, struct operand
 			ea = *gpr(vcpu, base);
 		if (index != 4)
 			ea += *gpr(vcpu, index) << X86_SIB_SCALE(insn->sib.value);
-		if (base == 4 || (base == 5 && mod != 0))
-			seg = vcpu->regs.ss;
+		stack = base == 4 || (base == 5 && mod != 0);
 	} else if (rm != 5 || mod != 0) {
 		ea = *gpr(vcpu, rm);
-		if (rm == 5)
-			seg = vcpu->regs.ss;
+		stack = rm == 5;
 	}
+	if (stack)
+		seg = vcpu->regs.ss;
 	ea += insn->displacement.value;
 
 	for_each_insn_prefix(insn, p) {
@@ -87,12 +89,15 @@ static bool find_operand(struct lg_vcpu *vcpu, struct insn *insn, struct operand
 		case 0x65:
 			seg = vcpu->regs.gs;
 			break;
+		default:
+			continue;
 		}
+		stack = p == 0x36;
 	}
 	/* Through a null segment there is no access: the fault is the guest's. */
 	if (!(seg & 0xfffc))
 		return false;
-	*o = (struct operand){ seg, ea, lg_segment_base(vcpu, seg) + ea };
+	*o = (struct operand){ seg, ea, lg_segment_base(vcpu, seg) + ea, stack };
 	return true;
 }
 
@@ -117,6 +122,8 @@ static int set_cr0(struct lg_vcpu *vcpu, u32 value)
 	if ((value & (X86_CR0_NW | X86_CR0_CD)) == X86_CR0_NW)
 		return refuse(vcpu, X86_TRAP_GP);
 	vcpu->cr0 = value | X86_CR0_ET;
+	if (lg_pae(vcpu) && (changed & (X86_CR0_CD | X86_CR0_NW)))
+		changed |= X86_CR0_PG;		/* loads PDPTEs, too */
 	return changed & X86_CR0_PG ? lg_shadow_mode_changed(vcpu) : 0;
 }
 
@@ -217,8 +224,7 @@ static int group7(struct lg_vcpu *vcpu, struct insn *insn)
 	case 2:
 	case 3:
 		if (!lg_segment_reads(vcpu, o.seg, o.offset, sizeof(ptr)))
-			return refuse(vcpu, (o.seg & 0xffff) == (vcpu->regs.ss & 0xffff) ?
-					    X86_TRAP_SS : X86_TRAP_GP);
+			return refuse(vcpu, o.stack ? X86_TRAP_SS : X86_TRAP_GP);
 		err = lg_gva_read(vcpu, o.addr, &ptr, sizeof(ptr), 0, &fault);
 		if (err > 0) {
 			err = lg_inject_fault(vcpu, &fault);
@@ -474,6 +480,7 @@ static bool in_code32(const struct lg_vcpu *vcpu)
  * @vcpu: its vCPU
  * @fmt: the reason; where the instruction is, and its bytes, are added to it
  *
+ * For a trap, or an interrupt that has no handler, it is the next instruction.
  * Not under a spinlock: it reads the guest's memory.
  *
  * Return: -ESHUTDOWN, for the caller to return.

@@ -367,7 +367,7 @@ int lg_shadow_fault(struct lg_vcpu *vcpu, u32 addr, u32 error,
 		    struct lg_fault *fault);
 /* The guest will see that fault, of a write to a page that it may only read. */
 void lg_shadow_expect_flush(struct lg_vcpu *vcpu, u32 addr, u32 error);
-/* CR0.PG, CR4.PSE, PAE or PGE have changed in the vCPU: with PAE, PDPTEs are loaded. */
+/* CR0.PG, CD or NW, CR4.PSE, PAE or PGE have changed in the vCPU: PAE loads PDPTEs. */
 int lg_shadow_mode_changed(struct lg_vcpu *vcpu);
 /* The same without that: EFER.NXE, or kernel_start. */
 int lg_shadow_renew(struct lg_vcpu *vcpu);

@@ -233,11 +233,11 @@ static int lg_check_cr3(struct lg_vcpu *vcpu, u32 cr3)
 	if (!(vcpu->cr0 & X86_CR0_PG))
 		return 0;
 	if (cr3 >> PAGE_SHIFT >= g->ram_pages)
-		return lg_kill_at(vcpu, "CR3 %#x is not RAM", cr3);
+		return lg_kill(g, "CR3 %#x is not RAM, at eip %#x", cr3, vcpu->regs.eip);
 	if (lg_pae(vcpu) && lg_load_dirs(vcpu, cr3))
-		return lg_kill_at(vcpu,
-				  "CR3 %#x: the entries there are no page directory pointers",
-				  cr3);
+		return lg_kill(g,
+			       "CR3 %#x: the entries there are no page directory pointers, at eip %#x",
+			       cr3, vcpu->regs.eip);
 	return 0;
 }
 
@@ -301,7 +301,7 @@ int lg_shadow_renew(struct lg_vcpu *vcpu)
 	struct lg_guest *g = vcpu->guest;
 	struct lg_shadow *sh = g->shadow;
 	bool begin;
-	int r;
+	int r = 0;
 
 	vcpu->idt_changed = true;	/* what error codes say of fetches is with those */
 	mutex_lock(&sh->lock);

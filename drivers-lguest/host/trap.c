@@ -509,6 +509,7 @@ static int bad_iret(struct lg_vcpu *vcpu)
 		.error = r->error,
 	};
 
+	r->eflags |= X86_EFLAGS_RF;
 	if (in_ring1(vcpu) && fault.vector == X86_TRAP_GP && !fault.error &&
 	    !lg_code_holds(vcpu, r->cs, r->eip))
 		return lg_inject_fault(vcpu, &fault);

@@ -60,6 +60,12 @@ BEGIN
 	movl	%eax, %ss
 	TRY	lidt %ss:BEYOND
 	WANT_FAULT 12, 0, "lidt behind the end of the stack segment"
+	/* By the register, and not by what is in it. */
+	movl	$(STACK + 1), %eax
+	movl	%eax, %ss
+	movl	%eax, %ds
+	TRY	lidt BEYOND
+	WANT_FAULT 13, 0, "lidt behind the end of ds, which is as ss"
 	movl	$(STACK + 1), %eax
 	movl	%eax, %ss
 	movl	$BEYOND, %ebp

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * LGUEST_HC_INIT and a change of EFER.NXE are none of what loads the four entries of the
- * top level: those that are loaded go on, whatever is in memory by now.
+ * top level: those that are loaded go on, whatever is in memory by now. A change of
+ * CR0.CD is (section on PDPTE registers, volume 3).
  */
 #include "micro.h"
 
@@ -40,4 +41,16 @@ BEGIN
 1:	movl	$(PD(2) + P_PRESENT), PDPT + 8
 	RELOAD_CR3
 	CHECK	HERE, 0x2222, "after CR3 is loaded"
+
+	/* A change of CD does load them. */
+	movl	$(PD(1) + P_PRESENT), PDPT + 8
+	CHECK	HERE, 0x2222, "before CR0 is written"
+	movl	%cr0, %eax
+	orl	$0x40000000, %eax
+	movl	%eax, %cr0
+	CHECK	HERE, 0x1111, "after CR0.CD is set"
+	andl	$~0x40000000, %eax
+	movl	$(PD(2) + P_PRESENT), PDPT + 8
+	movl	%eax, %cr0
+	CHECK	HERE, 0x2222, "after CR0.CD is cleared"
 	PASS

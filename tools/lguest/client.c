@@ -19,7 +19,8 @@
 /* Nothing that a terminal would obey. Names of files may well be UTF-8. */
 static void make_printable(char *text, size_t len)
 {
-	unsigned char last = isatty(STDOUT_FILENO) ? '~' : 0xff;
+	bool ok = len >= 3 && !memcmp(text, "ok\n", 3);	/* else it goes to stderr */
+	unsigned char last = ok && !isatty(STDOUT_FILENO) ? 0xff : '~';
 
 	for (; len--; text++)
 		if (((unsigned char)*text < ' ' && *text != '\n') ||

@@ -128,18 +128,21 @@ bool sandbox_is_on(void)
  */
 static void refused(int sig, siginfo_t *info, void *context)
 {
-	char text[] = "lguest: system call      is not allowed\n";
+	char text[64] = "lguest: system call ", number[12];
+	char *digit = number + sizeof(number) - 1;
 	unsigned int nr = info->si_syscall;
-	char *digit = text + strlen("lguest: system call 1234");
 	ssize_t n;
 
 	(void)context;
 	terminal_restore();
 	/* printf() may be what this has interrupted. */
+	*digit = '\0';
 	do {
 		*--digit = '0' + nr % 10;
 		nr /= 10;
-	} while (nr && digit[-1] == ' ');
+	} while (nr);
+	strcat(text, digit);
+	strcat(text, " is not allowed\n");
 	n = write(STDERR_FILENO, text, strlen(text));
 	(void)n;
 	raise(sig);
