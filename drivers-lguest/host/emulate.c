@@ -101,15 +101,6 @@ static bool find_operand(struct lg_vcpu *vcpu, struct insn *insn, struct operand
 	return true;
 }
 
-/* The instruction faults, as it would with such an operand. */
-static int refuse(struct lg_vcpu *vcpu, u8 vector)
-{
-	const struct lg_fault fault = { .vector = vector };
-	int err = lg_inject_fault(vcpu, &fault);
-
-	return err ? err : LG_REFLECTED;
-}
-
 static int set_cr0(struct lg_vcpu *vcpu, u32 value)
 {
 	u32 changed;
@@ -120,7 +111,7 @@ static int set_cr0(struct lg_vcpu *vcpu, u32 value)
 	if (!(value & X86_CR0_PE))
 		return lg_kill_at(vcpu, "CR0.PE cleared: no real mode");
 	if ((value & (X86_CR0_NW | X86_CR0_CD)) == X86_CR0_NW)
-		return refuse(vcpu, X86_TRAP_GP);
+		return lg_refuse(vcpu, X86_TRAP_GP);
 	vcpu->cr0 = value | X86_CR0_ET;
 	if (lg_pae(vcpu) && (changed & (X86_CR0_CD | X86_CR0_NW)))
 		changed |= X86_CR0_PG;		/* loads PDPTEs, too */
@@ -134,7 +125,7 @@ static int set_cr4(struct lg_vcpu *vcpu, u32 value)
 	if ((value & X86_CR4_PAE) && !IS_ENABLED(CONFIG_X86_PAE))
 		return lg_kill_at(vcpu, "CR4.PAE set: a guest with PAE needs a host with PAE");
 	if (value & ~CR4_ALLOWED)
-		return refuse(vcpu, X86_TRAP_GP);
+		return lg_refuse(vcpu, X86_TRAP_GP);
 	vcpu->cr4 = value;
 	return changed & (X86_CR4_PSE | X86_CR4_PAE | X86_CR4_PGE) ?
 	       lg_shadow_mode_changed(vcpu) : 0;
@@ -163,7 +154,7 @@ static int move_special(struct lg_vcpu *vcpu, u8 op, struct insn *insn)
 	/* DR4 and DR5 are other names of DR6 and DR7, if CR4.DE does not take them away. */
 	if ((op & 1) && (n == 4 || n == 5)) {
 		if (vcpu->cr4 & X86_CR4_DE)
-			return refuse(vcpu, X86_TRAP_UD);
+			return lg_refuse(vcpu, X86_TRAP_UD);
 		n += 2;
 	}
 	if (op == 0x21) {
@@ -202,7 +193,7 @@ static int move_special(struct lg_vcpu *vcpu, u8 op, struct insn *insn)
 		*reg = vcpu->cr4;
 		return 0;
 	}
-	return refuse(vcpu, X86_TRAP_UD);
+	return lg_refuse(vcpu, X86_TRAP_UD);
 }
 
 /* 0F 01: LGDT, LIDT, LMSW, INVLPG with a memory operand. */
@@ -224,12 +215,10 @@ static int group7(struct lg_vcpu *vcpu, struct insn *insn)
 	case 2:
 	case 3:
 		if (!lg_segment_reads(vcpu, o.seg, o.offset, sizeof(ptr)))
-			return refuse(vcpu, o.stack ? X86_TRAP_SS : X86_TRAP_GP);
+			return lg_refuse(vcpu, o.stack ? X86_TRAP_SS : X86_TRAP_GP);
 		err = lg_gva_read(vcpu, o.addr, &ptr, sizeof(ptr), 0, &fault);
-		if (err > 0) {
-			err = lg_inject_fault(vcpu, &fault);
-			return err ? err : LG_REFLECTED;
-		}
+		if (err > 0)
+			return lg_refuse_fault(vcpu, &fault);
 		if (err)
 			return lg_kill_at(vcpu, "operand at %#x is not in memory", o.addr);
 		if (insn->opnd_bytes == 2)
@@ -266,14 +255,14 @@ static int far_return(struct lg_vcpu *vcpu, u32 release)
 	u32 frame[2];
 
 	if (!lg_stack_holds(vcpu, r->ss, r->esp, sizeof(frame)))
-		return refuse(vcpu, X86_TRAP_SS);
+		return lg_refuse(vcpu, X86_TRAP_SS);
 	if (lg_gva_read(vcpu, lg_stack_address(vcpu, r->ss, r->esp), frame,
 			sizeof(frame), 0, &fault))
 		return LG_NOT_OURS;
 	if ((frame[1] & 3) || !lg_kernel_code(vcpu, frame[1]))
 		return LG_NOT_OURS;
 	if (!lg_code_holds(vcpu, frame[1], frame[0]))
-		return lg_inject_gp(vcpu, 0) ?: LG_REFLECTED;
+		return lg_refuse(vcpu, X86_TRAP_GP);
 	r->cs = (frame[1] & 0xfff8) | LG_KERNEL_RPL;
 	r->eip = frame[0];
 	r->eflags &= ~X86_EFLAGS_RF;
@@ -544,16 +533,20 @@ int lg_emulate(struct lg_vcpu *vcpu)
 	if (!in_code32(vcpu))
 		return LG_NOT_OURS;
 	/* What lies behind the end of the segment is not executed. */
-	if (!lg_code_holds(vcpu, r->cs, r->eip))
-		return lg_inject_gp(vcpu, 0);
+	if (!lg_code_holds(vcpu, r->cs, r->eip)) {
+		err = lg_refuse(vcpu, X86_TRAP_GP);
+		goto done;
+	}
 	if (is_plain_iret(vcpu)) {
 		err = lg_complete_iret(vcpu);
 		goto done;
 	}
 	if (fetch(vcpu, code, &insn) < 0)
 		return LG_NOT_OURS;
-	if (!lg_code_holds(vcpu, r->cs, r->eip + insn.length - 1))
-		return lg_inject_gp(vcpu, 0);
+	if (!lg_code_holds(vcpu, r->cs, r->eip + insn.length - 1)) {
+		err = lg_refuse(vcpu, X86_TRAP_GP);
+		goto done;
+	}
 	/* Nothing here takes LOCK; LOCK MOV CR0 is CR8 on some processors. */
 	if (memchr(code, 0xf0, prefixes(code, MAX_INSN_SIZE)))
 		return LG_NOT_OURS;

@@ -274,7 +274,9 @@ bool lg_desc_sanitise(struct desc_struct *d, u32 window, bool strict);
 int lg_handle_exit(struct lg_vcpu *vcpu);
 int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error);
 int lg_inject_fault(struct lg_vcpu *vcpu, const struct lg_fault *fault);
-int lg_inject_gp(struct lg_vcpu *vcpu, u32 error);
+/* For an instruction that is emulated: LG_REFLECTED, or -errno. */
+int lg_refuse_fault(struct lg_vcpu *vcpu, const struct lg_fault *fault);
+int lg_refuse(struct lg_vcpu *vcpu, u8 vector);	/* the error code, if there is one, is 0 */
 int lg_complete_iret(struct lg_vcpu *vcpu);	/* LG_JUMPED, ... */
 const struct desc_struct *lg_descriptor(const struct lg_vcpu *vcpu, u32 selector);
 bool lg_segment_reads(const struct lg_vcpu *vcpu, u32 selector, u32 offset, u32 bytes);

@@ -238,11 +238,16 @@ int lg_inject_fault(struct lg_vcpu *vcpu, const struct lg_fault *fault)
 	return lg_inject(vcpu, fault->vector, vector_has_error(fault->vector), fault->error);
 }
 
-int lg_inject_gp(struct lg_vcpu *vcpu, u32 error)
+int lg_refuse_fault(struct lg_vcpu *vcpu, const struct lg_fault *fault)
 {
-	struct lg_fault fault = { .vector = X86_TRAP_GP, .error = error };
+	return lg_inject_fault(vcpu, fault) ?: LG_REFLECTED;
+}
 
-	return lg_inject_fault(vcpu, &fault);
+int lg_refuse(struct lg_vcpu *vcpu, u8 vector)
+{
+	const struct lg_fault fault = { .vector = vector };
+
+	return lg_refuse_fault(vcpu, &fault);
 }
 
 /* The guest sees the exception that the CPU saw. */
@@ -317,17 +322,17 @@ static bool bad_user_stack(const struct lg_vcpu *vcpu, const u32 *frame,
 int lg_complete_iret(struct lg_vcpu *vcpu)
 {
 	struct lg_regs *r = &vcpu->regs;
-	struct lg_fault fault = { .vector = X86_TRAP_SS };
 	u32 top = lg_stack_address(vcpu, r->ss, r->esp);
+	struct lg_fault fault;
 	u32 frame[5];		/* eip, cs, eflags, esp, ss */
 	u32 cs;
 	int err;
 
 	if (!lg_stack_holds(vcpu, r->ss, r->esp, 3 * sizeof(u32)))
-		return lg_inject_fault(vcpu, &fault) ?: LG_REFLECTED;
+		return lg_refuse(vcpu, X86_TRAP_SS);
 	err = lg_gva_read(vcpu, top, frame, 3 * sizeof(u32), 0, &fault);
 	if (err > 0)
-		return lg_inject_fault(vcpu, &fault) ?: LG_REFLECTED;
+		return lg_refuse_fault(vcpu, &fault);
 	if (err)
 		return lg_kill_at(vcpu, "iret frame at %#x is not in memory", r->esp);
 
@@ -338,7 +343,7 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 		if ((frame[2] & X86_EFLAGS_VM) || !lg_kernel_code(vcpu, cs))
 			return LG_NOT_OURS;
 		if (!lg_code_holds(vcpu, cs, frame[0]))
-			return lg_inject_gp(vcpu, 0) ?: LG_REFLECTED;
+			return lg_refuse(vcpu, X86_TRAP_GP);
 		lg_stack_pop(vcpu, 3 * sizeof(u32));
 		r->cs = (cs & ~3) | LG_KERNEL_RPL;
 		r->eip = frame[0];
@@ -351,17 +356,17 @@ int lg_complete_iret(struct lg_vcpu *vcpu)
 	    (!vcpu->user_cs_hidden && r->error))
 		return LG_NOT_OURS;
 	if (!lg_stack_holds(vcpu, r->ss, r->esp, sizeof(frame)))
-		return lg_inject_fault(vcpu, &fault) ?: LG_REFLECTED;
+		return lg_refuse(vcpu, X86_TRAP_SS);
 
 	err = lg_gva_read(vcpu, top, frame, sizeof(frame), 0, &fault);
 	if (err > 0)
-		return lg_inject_fault(vcpu, &fault) ?: LG_REFLECTED;
+		return lg_refuse_fault(vcpu, &fault);
 	if (err)
 		return lg_kill_at(vcpu, "iret frame at %#x is not in memory", r->esp);
 	if (bad_user_stack(vcpu, frame, &fault))
-		return lg_inject_fault(vcpu, &fault) ?: LG_REFLECTED;
+		return lg_refuse_fault(vcpu, &fault);
 	if (behind_own_end(vcpu, cs, frame[0]))
-		return lg_inject_gp(vcpu, 0) ?: LG_REFLECTED;
+		return lg_refuse(vcpu, X86_TRAP_GP);
 
 	r->cs = cs;
 	r->eip = frame[0];

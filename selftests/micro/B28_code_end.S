@@ -10,13 +10,6 @@
 
 #define SEL	(FREE_ENTRY * 8)
 #define UCS_END	(SEL + 8 + 3)		/* code of ring 3, of 4096 bytes */
-#define START	0x100000
-
-/* Code from START on, with this last byte. */
-.macro ENDS_AT label:req
-	movl	$(\label - START), %ecx
-	HC_OK	LGUEST_HC_LOAD_GDT_ENTRY, $FREE_ENTRY, %ecx, $(DESC_HIGH(START, 0, 0x409b))
-.endm
 
 /* Go there; the fault is to be at AT. */
 .macro GO label:req, at:req, text:req
@@ -24,23 +17,23 @@
 	pushl	$2
 	pushl	$(KCS & ~3)
 	pushl	$executed
-	ljmp	$(SEL + 1), $(\label - START)
+	ljmp	$(SEL + 1), $(\label - IMAGE)
 .Lgone\@:
 	NO_CATCH
 	WANT_FAULT 13, 0, "\text"
-	CHECK	fault_eip, (\at - START), "\text: eip"
+	CHECK	fault_eip, (\at - IMAGE), "\text: eip"
 .endm
 
 BEGIN
-	ENDS_AT	one
+	CODE_UP_TO (one + 1)
 	GO	one, one_cli, "cli behind the end"
-	ENDS_AT	two
+	CODE_UP_TO (two + 1)
 	GO	two, two_iret, "iret behind the end"
-	ENDS_AT	three
+	CODE_UP_TO (three + 1)
 	GO	three, three_lret, "lret behind the end"
-	ENDS_AT four
+	CODE_UP_TO (four + 1)
 	GO	four, four, "mov from cr0 across the end"
-	ENDS_AT five
+	CODE_UP_TO (five + 1)
 	GO	five, five, "cli with a prefix, across the end"
 
 	GDT_SET	(FREE_ENTRY + 1), DESC_LOW(0, 0xfff), DESC_HIGH(0, 0xfff, 0x40fb)

@@ -9,7 +9,6 @@
 
 #define SEL	(FREE_ENTRY * 8)
 #define UCS_END	(SEL + 8 + 3)		/* code of ring 3, of 4096 bytes */
-#define START	0x100000
 
 BEGIN
 	SKIP_IF_TCG "this emulator does not look at segment limits"
@@ -17,15 +16,14 @@ BEGIN
 	movl	$UCS_END, micro_shared + SHARED_USER_CS
 	INTERRUPTS
 	IRQ_ON
-	movl	$(1f - START - 1), %ecx
-	HC_OK	LGUEST_HC_LOAD_GDT_ENTRY, $FREE_ENTRY, %ecx, $(DESC_HIGH(START, 0, 0x409b))
+	CODE_UP_TO 1f
 	CATCH	2f
-	ljmp	$(SEL + 1), $(cli - START)
+	ljmp	$(SEL + 1), $(cli - IMAGE)
 cli:	cli
 1:	ud2
 2:	NO_CATCH
 	WANT_FAULT 13, 0, "behind cli"
-	CHECK	fault_eip, (1b - START), "eip"
+	CHECK	fault_eip, (1b - IMAGE), "eip"
 	CHECK	fault_cs, SEL, "cs"
 	CHECK	micro_shared + LGUEST_SHARED_IRQ_ENABLED, 0, "the interrupt flag"
 

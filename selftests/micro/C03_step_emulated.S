@@ -5,6 +5,17 @@
  */
 #include "micro.h"
 
+/* Step over it; DR6 to %eax. */
+.macro STEP insn:req
+	movl	$micro_pages, where
+	pushl	$(EFLAGS_TF | 2)
+	popfl
+	\insn
+	pushl	$2
+	popfl
+	movl	%dr6, %eax
+.endm
+
 BEGIN
 	HANDLER	1, step
 
@@ -29,32 +40,13 @@ s3:	pushl	$2
 	CHECK	%eax, 0xffff0ff0, "dr6 when 0 has been written"
 	movl	$0xffff8ff0, %eax	/* BT */
 	movl	%eax, %dr6
-	call	a_step
+	STEP	nop
 	CHECK	%eax, 0xffffcff0, "dr6 with BT before, after a nop"
 	movl	$0xffff2ff0, %eax	/* BD */
 	movl	%eax, %dr6
-	call	an_emulated_step
+	STEP	cli
 	CHECK	%eax, 0xffff6ff0, "dr6 with BD before, after cli"
 	PASS
-
-a_step:	movl	$micro_pages, where
-	pushl	$(EFLAGS_TF | 2)
-	popfl
-	nop
-	pushl	$2
-	popfl
-	movl	%dr6, %eax
-	ret
-
-an_emulated_step:
-	movl	$micro_pages, where
-	pushl	$(EFLAGS_TF | 2)
-	popfl
-	cli
-	pushl	$2
-	popfl
-	movl	%dr6, %eax
-	ret
 
 step:	movl	where, %edi
 	movl	fault_eip, %eax

@@ -21,13 +21,7 @@ EXPECT	"result=SUCCESS"
 
 BEGIN
 	PAE
-	movl	$0x1111, A
-	movl	$0x2222, B
-	/* The table PT2 by one directory, the next one by the other. */
-	movl	$(PT2 + P_ALL), PD(1)
-	movl	$(PT2 + 2 * PAGE_SIZE + P_ALL), PD(2)
-	movl	$(A + P_ALL), PT2
-	movl	$(B + P_ALL), PT2 + 2 * PAGE_SIZE
+	TWO_DIRECTORIES A, B
 	CHECK	HERE, 0x1111, "as loaded"
 	movl	$(PD(2) + P_PRESENT), PDPT + 8
 	invlpg	HERE

@@ -17,12 +17,7 @@ EXPECT	"result=SUCCESS"
 
 BEGIN
 	PAE
-	movl	$0x1111, A
-	movl	$0x2222, B
-	movl	$(PT2 + P_ALL), PD(1)
-	movl	$(PT2 + 2 * PAGE_SIZE + P_ALL), PD(2)
-	movl	$(A + P_ALL), PT2
-	movl	$(B + P_ALL), PT2 + 2 * PAGE_SIZE
+	TWO_DIRECTORIES A, B
 	RELOAD_CR3
 	CHECK	HERE, 0x1111, "as loaded"
 	movl	$RESERVED, PDPT + 8

@@ -165,6 +165,12 @@ main:
 	HC_OK	LGUEST_HC_LOAD_GDT_ENTRY, $(\index), $(\low), $(\high)
 .endm
 
+/* FREE_ENTRY is code from IMAGE on that ends before LABEL; in it that is at LABEL - IMAGE. */
+.macro CODE_UP_TO label:req
+	movl	$(\label - IMAGE - 1), %ecx
+	HC_OK	LGUEST_HC_LOAD_GDT_ENTRY, $FREE_ENTRY, %ecx, $(DESC_HIGH(IMAGE, 0, 0x409b))
+.endm
+
 /* A gate of the IDT (0x8e00: interrupt, 0x8f00: trap gate); also the host's. */
 .macro GATE vector:req, label:req, dpl=0, type=0x8f00, cs=(KCS & ~3)
 	movl	$\label, %edx

@@ -35,6 +35,7 @@
 #define D_DPL(n)	((n) << 5)
 
 #define WINDOW		0xffc00000	/* W of the specification */
+#define IMAGE		0x100000	/* where its code begins: see the Makefile */
 #define RAM_SIZE	0x400000	/* what the runner gives a guest */
 #define PAGE_SIZE	4096
 
