@@ -39,6 +39,16 @@ say() { echo "[$(uptime_s)] $*"; }
 fail() { echo "$*" >/tmp/reason; exit 1; }
 skip() { echo "$*" >/tmp/reason; exit 77; }
 
+# on_cpu N: this shell, and what it starts from now on, runs on CPU N only. $$ would
+# not name it: in a subshell, such as that of every scenario, that is its parent.
+on_cpu() {
+	local pid
+	pid=$(exec sh -c 'echo $PPID')
+	taskset -p "$(printf %x $((1 << $1)))" "$pid" >/dev/null || fail "CPU $1: no such affinity"
+	[ "$(awk '/^Cpus_allowed_list:/ { print $2 }' /proc/self/status)" = "$1" ] ||
+		fail "CPU $1 is not the only one that this scenario runs on"
+}
+
 # bad_log: what in the kernel's log must not be there, if anything
 bad_log() { dmesg | badlines; }
 
