@@ -761,6 +761,13 @@ static void test_net_receive(void)
 	ok &= receive(300) == 0 && data_all(DATA + 100, 1000, 0x44);
 	ksft_test_result(ok, "H: buffers too short for a packet\n");
 
+	/* A packet of no bytes is one, and not the end of the connection. */
+	packet_of(2000);
+	ok = receive(0) == 0 && receive(0) == 0;
+	packet_of(2000);
+	ok &= receive(300) == NET_HEADER + 300;
+	ksft_test_result(ok, "H: a packet of no bytes comes in\n");
+
 	/* What of the buffer is RAM is used. */
 	memset(&list, 0, sizeof(list));
 	add(RAM - 20, 0x1000);
@@ -985,7 +992,7 @@ int main(void)
 	snprintf(image, sizeof(image), "%s/image", dir);
 	snprintf(overlay, sizeof(overlay), "%s/overlay", dir);
 	snprintf(messages, sizeof(messages), "%s/messages", dir);
-	ksft_set_plan(33);
+	ksft_set_plan(34);
 	test_console();
 	test_disk();
 	test_net();

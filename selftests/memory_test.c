@@ -633,13 +633,78 @@ static void test_churn(void)
 	worker_destroy(&w);
 }
 
+#define IDLE	"/sys/kernel/mm/page_idle/bitmap"
+
+/* Where the bit of the page at @addr is in that file; 0: no such page, or not root. */
+static off_t idle_word(const void *addr, __u64 *bit)
+{
+	int fd = open("/proc/self/pagemap", O_RDONLY | O_CLOEXEC);
+	__u64 entry = 0, frame;
+
+	if (fd < 0)
+		return 0;
+	if (pread(fd, &entry, sizeof(entry), (uintptr_t)addr / PAGE * sizeof(entry)) !=
+	    sizeof(entry))
+		entry = 0;
+	close(fd);
+	frame = entry & ((1ull << 55) - 1);
+	if (!(entry >> 63))
+		return 0;
+	*bit = 1ull << (frame % 64);
+	return frame / 64 * 8;
+}
+
+static bool make_idle(int fd, const void *addr)
+{
+	__u64 bit;
+	off_t pos = idle_word(addr, &bit);
+
+	return pos && pwrite(fd, &bit, sizeof(bit), pos) == sizeof(bit);
+}
+
+static bool is_idle(int fd, const void *addr)
+{
+	__u64 bit, word = 0;
+	off_t pos = idle_word(addr, &bit);
+
+	return pos && pread(fd, &word, sizeof(word), pos) == sizeof(word) && (word & bit);
+}
+
+/* The host asks which pages are in use: those of the guest's are, others are not. */
+static void test_idle(void)
+{
+	int fd = open(IDLE, O_RDWR | O_CLOEXEC);
+	unsigned int i;
+	bool ok = true;
+
+	if (fd < 0) {
+		ksft_test_result_skip("I: pages in use: " IDLE ": %s\n", strerror(errno));
+		return;
+	}
+	worker_create(&w);
+	for (i = 0; i < WORKER_PAGES; i++)
+		*worker_word(&w, i, 0) = mark(i, 0);
+	/* Before the guest runs nobody uses them. */
+	ok &= make_idle(fd, page_at(7)) && is_idle(fd, page_at(7));
+	worker_set_write(&w, true);
+	worker_start(&w);
+	for (i = 0; i < ROUNDS && ok; i++) {
+		ok &= worker_rounds(&w, 2) && !is_idle(fd, page_at(7));
+		ok &= make_idle(fd, page_at(7));
+	}
+	ok &= counts(7);
+	worker_destroy(&w);
+	close(fd);
+	ksft_test_result(ok, "I: pages in use are not idle: %u rounds\n", i);
+}
+
 int main(void)
 {
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	ksft_print_header();
 	if (access(VM_DEVICE, F_OK))
 		ksft_exit_skip("no " VM_DEVICE "\n");
-	ksft_set_plan(20);
+	ksft_set_plan(21);
 	test_discard();
 	test_replace();
 	test_file();
@@ -652,6 +717,7 @@ int main(void)
 	test_ksm();
 	test_compaction();
 	test_swap();
+	test_idle();
 	test_poison();
 	test_churn();
 	ksft_finished();

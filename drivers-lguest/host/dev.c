@@ -10,6 +10,7 @@
  * is never waited for under a lock that cannot be given up (killable).
  */
 #include <linux/cleanup.h>
+#include <linux/file.h>
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
@@ -341,8 +342,14 @@ static ssize_t lg_dev_read(struct kiocb *iocb, struct iov_iter *to)
 	/* One thread runs a processor; a second one is the launcher's mistake. */
 	if (!mutex_trylock(&vcpu->lock))
 		return -EBUSY;
+	/*
+	 * read() holds no reference if this thread is the only one with these files
+	 * (fdget()), and among the work that a run does may be the close of this one.
+	 */
+	get_file(iocb->ki_filp);
 	ret = lg_read_run(vcpu, to);
 	mutex_unlock(&vcpu->lock);
+	fput(iocb->ki_filp);
 	return ret;
 }
 

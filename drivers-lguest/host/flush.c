@@ -268,9 +268,31 @@ static void lg_unlink_kernel(struct lg_guest *g, unsigned int i)
 	spin_unlock(&g->mmu_lock);
 }
 
+/* Is entry @i of @root made from one that named another table than @pde, or gave more? */
+static bool lg_link_stale(const struct lg_spt *root, unsigned int i, pteval_t pde)
+{
+	const pteval_t used = _PAGE_ACCESSED | _PAGE_DIRTY;
+
+	return test_bit(i, root->present) &&
+	       ((root->guest[i] ^ pde) & ~(used & ~root->guest[i]));
+}
+
+/* The same of all address spaces, for an entry of the kernel half. */
+static bool lg_kernel_stale(const struct lg_shadow *sh, unsigned int i, pteval_t pde)
+{
+	const struct lg_spt *root;
+
+	list_for_each_entry(root, &sh->roots, list)
+		if (lg_link_stale(root, i, pde))
+			return true;
+	return lg_link_stale(sh->kernel, i, pde);
+}
+
 /*
  * Make entry @i of the loaded root what the guest's says now: it may name another
- * table than the link does. The lower table, or NULL: there is none any more.
+ * table than the link does. The lower table, or NULL: there is none any more. In the
+ * kernel half other roots may have old entries although the loaded one was filled anew
+ * since the guest changed them all.
  */
 static struct lg_spt *lg_flush_link(struct lg_vcpu *vcpu, unsigned int i)
 {
@@ -292,7 +314,8 @@ static struct lg_spt *lg_flush_link(struct lg_vcpu *vcpu, unsigned int i)
 	}
 	pde = lg_read_one(g, root, i);
 	t = lg_child(from, i);
-	if (!lg_usable(sh, pde) || !lg_is_for(sh, t, pde, i)) {
+	if (!lg_usable(sh, pde) || !lg_is_for(sh, t, pde, i) ||
+	    (kernel && lg_kernel_stale(sh, i, pde))) {
 		if (kernel) {
 			lg_unlink_kernel(g, i);
 		} else {
@@ -304,9 +327,6 @@ static struct lg_spt *lg_flush_link(struct lg_vcpu *vcpu, unsigned int i)
 	}
 	if (pde != from->guest[i]) {
 		spin_lock(&g->mmu_lock);
-		/* Other roots have upper entries of their own. */
-		if (kernel)
-			sh->kernel_epoch++;
 		lg_set_link(g, from, i, t, pde);
 		spin_unlock(&g->mmu_lock);
 	}

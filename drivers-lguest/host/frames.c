@@ -9,6 +9,7 @@
 #include <linux/minmax.h>
 #include <linux/mm.h>
 #include <linux/mmu_notifier.h>
+#include <linux/pagemap.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/vmalloc.h>
@@ -119,6 +120,30 @@ static bool lg_zap_frames(struct lg_guest *g, u32 from, u32 to, int count, bool 
 }
 
 /*
+ * The processor will not set D in the launcher's entry, and swap must not take the page
+ * for clean. Who cleans it, or takes it away, holds the folio's lock, and has told the
+ * notifier before: so that it is dirty is said of a page that is still there. If it is
+ * cleaned from here on, the notifier says so.
+ */
+static int lg_dirty_page(struct lg_guest *g, struct page *page, unsigned long seq)
+{
+	struct folio *folio = page_folio(page);
+	int err;
+
+	if (folio_test_dirty(folio))
+		return 0;
+	err = folio_lock_killable(folio);
+	if (err)
+		return err;
+	if (READ_ONCE(g->notifier_count) || READ_ONCE(g->notifier_seq) != seq)
+		err = -EAGAIN;
+	else
+		folio_mark_dirty(folio);
+	folio_unlock(folio);
+	return err;
+}
+
+/*
  * Learn up to @n frames from @gfn, for writing if the entry that needs it will
  * be writable: a page that was got for reading may be the zero page, or shared.
  * With @fast only what is there already. Returns how many; -EAGAIN: the page
@@ -143,15 +168,10 @@ int lg_get_frames(struct lg_guest *g, u32 gfn, unsigned int n, bool write,
 		got = get_user_pages_unlocked(addr, n, page, flags);
 	if (got <= 0)
 		return got ?: -EFAULT;
-	/*
-	 * The processor will not set D in the launcher's entry, and swap must
-	 * not take the page for clean. If it is cleaned from here on, the
-	 * notifier says so.
-	 */
-	if (write)
-		for (i = 0; i < got; i++)
-			if (!PageDirty(page[i]))
-				set_page_dirty_lock(page[i]);
+	for (i = 0, r = 0; write && i < got && !r; i++)
+		r = lg_dirty_page(g, page[i], seq);
+	if (r)
+		goto put;
 
 	r = got;
 	spin_lock(&g->mmu_lock);
@@ -184,6 +204,7 @@ out:
 	spin_unlock(&g->mmu_lock);
 	if (changed)
 		lg_zap_frames(g, gfn, gfn + got, 0, true);
+put:
 	for (i = 0; i < got; i++)
 		put_page(page[i]);
 	return r;
@@ -278,10 +299,10 @@ static void lg_notifier_end(struct mmu_notifier *mn,
 
 /*
  * The shadow has no accessed bits, so to age a page is to forget it: if the
- * guest needs it, it will be back. That is for a page that is about to be
- * reclaimed, and too much for clear_young, which looks at many more. A page that the
- * guest has mapped twice counts as old: here a table of the host's is locked, which is
- * no time to search.
+ * guest needs it, it will be back. It is the same for clear_young, which need not
+ * flush and looks at many more pages: the multi-generational LRU asks by nothing else.
+ * A page that the guest has mapped twice counts as old: here a table of the host's is
+ * locked, which is no time to search.
  */
 static bool lg_notifier_young(struct mmu_notifier *mn, struct mm_struct *mm,
 			      unsigned long start, unsigned long end)
@@ -313,6 +334,7 @@ static void lg_notifier_release(struct mmu_notifier *mn, struct mm_struct *mm)
 static const struct mmu_notifier_ops lg_notifier_ops = {
 	.release = lg_notifier_release,
 	.clear_flush_young = lg_notifier_young,
+	.clear_young = lg_notifier_young,
 	.test_young = lg_notifier_test_young,
 	.invalidate_range_start = lg_notifier_start,
 	.invalidate_range_end = lg_notifier_end,

@@ -27,8 +27,6 @@
 #define LG_WALK_TRIES		64
 
 /* Reserved bits of the guest's entries. */
-#define LG_PDE_4M_RSVD		0x003fe000u		/* 4M page, no PSE-36: 13-21 */
-#define LG_PDE_2M_RSVD		0x001fe000u		/* 2M page: 13-20 */
 #define LG_PAE_RSVD		0x7ff0000000000000ull	/* with PAE: 52-62; 63 is NX */
 #define LG_PDPTE_RSVD		0xfff00000000001e6ull	/* pointer: 1, 2, 5-8, 52-63 */
 

@@ -5,6 +5,7 @@
 #define pr_fmt(fmt) "lg: " fmt
 
 #include <linux/cpufeature.h>
+#include <linux/cpuhotplug.h>
 #include <linux/init.h>
 #include <linux/module.h>
 #include <linux/moduleparam.h>
@@ -20,7 +21,7 @@ MODULE_PARM_DESC(strict_segments,
 /* What the host must be, or not be. */
 static int __init check_host(void)
 {
-	u64 efer, apf;
+	u64 apf;
 
 	if (boot_cpu_has(X86_FEATURE_LGUEST)) {
 		pr_err("this kernel is itself an lguest guest\n");
@@ -28,11 +29,6 @@ static int __init check_host(void)
 	}
 	if (!boot_cpu_has(X86_FEATURE_FXSR)) {
 		pr_err("the processor has no FXSAVE\n");
-		return -ENODEV;
-	}
-	/* SYSCALL would take a guest's program into the host's kernel. */
-	if (!rdmsrq_safe(MSR_EFER, &efer) && (efer & EFER_SCE)) {
-		pr_err("SYSCALL is enabled (EFER.SCE)\n");
 		return -ENODEV;
 	}
 	/*
@@ -51,6 +47,30 @@ static int __init check_host(void)
 	return 0;
 }
 
+/*
+ * For each processor, also those that come online later: nothing must lead from a
+ * guest's program into the host's kernel. What an earlier kernel has left in the MSRs
+ * that this one does not use is still there after kexec.
+ */
+static int check_cpu(unsigned int cpu)
+{
+	u64 msr;
+
+	if (!rdmsrq_safe(MSR_EFER, &msr) && (msr & EFER_SCE)) {
+		pr_err("CPU %u: SYSCALL is enabled (EFER.SCE)\n", cpu);
+		return -ENODEV;
+	}
+	/* With SEP it is as sysenter_set() wants it. */
+	if (!boot_cpu_has(X86_FEATURE_SEP) &&
+	    !rdmsrq_safe(MSR_IA32_SYSENTER_CS, &msr) && (msr & ~3)) {
+		pr_err("CPU %u: SYSENTER is enabled, and not used\n", cpu);
+		return -ENODEV;
+	}
+	return 0;
+}
+
+static int cpu_state __ro_after_init;
+
 static int __init lg_init(void)
 {
 	int err;
@@ -58,9 +78,12 @@ static int __init lg_init(void)
 	err = check_host();
 	if (err)
 		return err;
+	cpu_state = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "lguest:online", check_cpu, NULL);
+	if (cpu_state < 0)
+		return cpu_state;
 	err = lg_switcher_init();
 	if (err)
-		return err;
+		goto exit_cpus;
 	lg_stats_init();
 	err = lg_dev_init();
 	if (err)
@@ -71,6 +94,8 @@ static int __init lg_init(void)
 exit_switcher:
 	lg_stats_exit();
 	lg_switcher_exit();
+exit_cpus:
+	cpuhp_remove_state(cpu_state);
 	return err;
 }
 
@@ -79,6 +104,7 @@ static void __exit lg_exit(void)
 	lg_dev_exit();
 	lg_stats_exit();
 	lg_switcher_exit();
+	cpuhp_remove_state(cpu_state);
 }
 
 module_init(lg_init);

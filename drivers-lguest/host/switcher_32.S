@@ -76,12 +76,12 @@ SYM_INNER_LABEL(lg_switcher_entered, SYM_L_GLOBAL)
 	andb	$~2, (STATE_bridge_gdt + LG_TSS + 5)(%eax)
 	movl	$LG_TSS, %ecx
 	ltr	%cx
+	movl	%esp, STATE_host_esp(%eax)
 
 	lidt	STATE_guest_idt_ptr(%eax)
 	cmpl	$0, STATE_stop_msr(%eax)
 	jne	.Lstop
 .Lstopped:
-	movl	%esp, STATE_host_esp(%eax)
 	movl	STATE_guest_cr3(%eax), %ecx
 	movl	%edx, %esp
 	movl	%ecx, %cr3
@@ -261,6 +261,8 @@ SYM_INNER_LABEL(lg_switcher_leave, SYM_L_GLOBAL)
 .irp i, 0, 1
 	movl	(STATE_stop_msr + 4 * \i)(%esi), %ecx
 	jecxz	.Lall_restarted
+	/* Once: if this faults, the way out comes here again. */
+	movl	$0, (STATE_stop_msr + 4 * \i)(%esi)
 	movl	(STATE_stopped + 8 * \i)(%esi), %eax
 	movl	(STATE_stopped + 8 * \i + 4)(%esi), %edx
 	wrmsr

@@ -335,6 +335,7 @@ static void enter(struct lg_vcpu *vcpu)
 {
 	fpu_get(vcpu);
 	local_irq_disable();
+	xfer_to_guest_mode_prepare();
 
 	WRITE_ONCE(vcpu->cpu, smp_processor_id());
 	WRITE_ONCE(vcpu->in_guest, true);

@@ -80,6 +80,17 @@ BEGIN
 	CHECK	fault_cr2, (RW + 4), "read with a reserved bit: CR2"
 	TRY	movl %eax, RW + 0x180000
 	WANT_FAULT 14, 0xb, "write with a reserved bit"
+	/* And set in an entry that is in use. */
+	movl	bit, %ecx
+	btrl	%ecx, PDE(RW)
+	orl	$(P_ACCESSED | P_DIRTY), PDE(RW)
+	RELOAD_CR3
+	movl	%eax, RW + 0x180000
+	movl	bit, %ecx
+	btsl	%ecx, PDE(RW)
+	RELOAD_CR3
+	TRY	movl %eax, RW + 0x180000
+	WANT_FAULT 14, 0xb, "write with a reserved bit in an entry that is in use"
 	incl	bit
 	cmpl	$21, bit
 	jb	1b

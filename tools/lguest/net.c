@@ -215,12 +215,21 @@ static bool net_has_packet(struct net *n)
 	return poll(&p, 1, 0) > 0 && p.revents & POLLIN;
 }
 
+/* Nothing has been read: an empty packet, or the other end has been closed? */
+static bool net_ended(struct net *n)
+{
+	struct pollfd p = { .fd = n->fd, .events = POLLRDHUP };
+
+	return n->connected && poll(&p, 1, 0) > 0 &&
+	       p.revents & (POLLRDHUP | POLLHUP);
+}
+
 /* The next packet is lost. This also takes back an error that poll() reports. */
 static void net_drop_packet(struct net *n)
 {
 	static uint8_t scratch[PACKET_MAX];
 
-	if (!read(n->fd, scratch, sizeof(scratch)) && n->connected)
+	if (!read(n->fd, scratch, sizeof(scratch)) && net_ended(n))
 		n->closed = true;
 }
 
@@ -243,8 +252,7 @@ static ssize_t net_read(struct net *n, struct dma *dma)
 		return head + len;
 	if (len < 0)
 		return errno == EBADFD ? -1 : 0;
-	/* The other end of a connection has been closed. */
-	return n->connected ? -1 : 0;
+	return net_ended(n) ? -1 : 0;
 }
 
 /*

@@ -187,17 +187,21 @@ static void hold_if_wanted(void)
 	pthread_mutex_unlock(&hold.lock);
 }
 
-/* Returns whether it stands within @ms; if not it will, when it comes back. */
+/*
+ * Returns whether it stands within @ms; if not it will, when it comes back. Who asks
+ * again is told at once: those who wait behind it are to wait for one of them only.
+ */
 bool guest_pause(struct guest *g, unsigned int ms)
 {
 	const struct lguest_break brk = { .command = LGUEST_BREAK };
 	struct timespec until;
-	bool stands;
+	bool again, stands;
 	int err = 0;
 
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += ms / 1000;
 	pthread_mutex_lock(&hold.lock);
+	again = hold.wanted;
 	hold.wanted = true;
 	/*
 	 * The run that goes on, or the next one, returns for this: nothing is
@@ -205,7 +209,7 @@ bool guest_pause(struct guest *g, unsigned int ms)
 	 */
 	if (!hold.stands && write(g->fd, &brk, sizeof(brk)) != sizeof(brk))
 		err = errno;
-	while (!hold.stands && !err)
+	while (!hold.stands && !err && !again)
 		err = pthread_cond_clockwait(&hold.changed, &hold.lock,
 					     CLOCK_MONOTONIC, &until);
 	stands = hold.stands;
