@@ -195,7 +195,7 @@ int lg_inject(struct lg_vcpu *vcpu, u8 vector, bool has_error, u32 error)
 	if (err > 0)
 		return lg_kill_at(vcpu,
 				  "double fault: stack at %#x not writable for vector %u (error %#x, cr2 %#x)",
-				  esp, vector, error, vcpu->guest_cr2);
+				  esp & stack_mask(vcpu, ss), vector, error, vcpu->guest_cr2);
 	if (err)
 		return lg_kill_at(vcpu, "stack at %#x is not in memory for vector %u",
 				  esp, vector);
