@@ -28,7 +28,7 @@ int tag_main(int argc, char **argv)
 		line[len] = 0;
 		if (times) {
 			fprintf(times, "%llu %s\n",
-				(unsigned long long)now_ns(CLOCK_MONOTONIC), line);
+				(unsigned long long)now_ns(CLOCK_BOOTTIME), line);
 			fflush(times);
 		}
 		n = snprintf(out, sizeof(out), "%s| %s\n", name, line);

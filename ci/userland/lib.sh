@@ -53,7 +53,7 @@ on_cpu() {
 bad_log() { dmesg | badlines; }
 
 # launch NAME ARGS...: runs the launcher in the foreground; what it and its
-# guest print goes to /tmp/NAME.log, with the host's clock to /tmp/NAME.times,
+# guest print goes to /tmp/NAME.log, with the host's clock (CLOCK_BOOTTIME, ns) to /tmp/NAME.times,
 # and, with NAME in front of each line, to the console. Its status is ours.
 # CGROUP: the cgroup's folder that it runs in.
 launch() {
