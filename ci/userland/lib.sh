@@ -53,8 +53,8 @@ on_cpu() {
 bad_log() { dmesg | badlines; }
 
 # launch NAME ARGS...: runs the launcher in the foreground; what it and its
-# guest print goes to /tmp/NAME.log, with the host's clock (CLOCK_BOOTTIME, ns) to /tmp/NAME.times,
-# and, with NAME in front of each line, to the console. Its status is ours.
+# guest print goes to /tmp/NAME.log, with the host's clock (CLOCK_BOOTTIME, ns) to
+# /tmp/NAME.times, and, with NAME in front of each line, to the console. Its status is ours.
 # CGROUP: the cgroup's folder that it runs in.
 launch() {
 	local name=$1

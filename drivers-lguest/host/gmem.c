@@ -166,10 +166,10 @@ static bool lg_walk_allowed(pteval_t rights, u32 access)
 /* Has a present entry bits that the processor wants to be 0? */
 static bool lg_reserved(struct lg_vcpu *vcpu, pteval_t entry, bool large)
 {
-	if (!lg_pae(vcpu))
-		return large && (entry & LG_PDE_4M_RSVD);
-	if (large && (entry & LG_PDE_2M_RSVD))
+	if (large && (entry & lg_large_rsvd(lg_pae(vcpu))))
 		return true;
+	if (!lg_pae(vcpu))
+		return false;
 	if ((entry & _PAGE_NX) && !lg_nx(vcpu))
 		return true;
 	return (u64)entry & LG_PAE_RSVD;

@@ -332,8 +332,11 @@ int lg_gva_write(struct lg_vcpu *vcpu, u32 addr, const void *buf, u32 len,
 void lg_gpa_text(struct lg_guest *g, u32 gpa, char *buf, size_t size);
 
 /* Reserved bits of the guest's upper entry for a large page. */
-#define LG_PDE_4M_RSVD		0x003fe000u		/* 4M page, no PSE-36: 13-21 */
-#define LG_PDE_2M_RSVD		0x001fe000u		/* 2M page: 13-20 */
+static inline u32 lg_large_rsvd(bool pae)
+{
+	/* 2M: 13-20; 4M without PSE-36: 13-21 */
+	return pae ? 0x001fe000 : 0x003fe000;
+}
 
 /**
  * struct lg_walk - what the guest's tables say of an address

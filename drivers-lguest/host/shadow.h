@@ -226,7 +226,7 @@ static inline bool lg_is_for(const struct lg_shadow *sh, const struct lg_spt *t,
 
 	/* Without paging the entry is none of the guest's: see lg_linear_pde(). */
 	if (large && !lg_linear(sh) &&
-	    (pde & (sh->mode & LG_MODE_PAE ? LG_PDE_2M_RSVD : LG_PDE_4M_RSVD)))
+	    (pde & lg_large_rsvd(sh->mode & LG_MODE_PAE)))
 		return false;
 	return lg_is_large(sh, pde) == large && lg_table_gpa(sh, pde, i) == t->gpa;
 }

@@ -35,37 +35,35 @@ BEGIN
 	jb	1b
 	PASS
 
-one:	movl	here, %edx
-	movl	%edx, %edi
+one:	movl	here, %edi
 	shrl	$22, %edi
-	movl	$LARGE, micro_page_dir(, %edi, 4)
+	leal	micro_page_dir(, %edi, 4), %edi
+	movl	%edi, entry
+	movl	$LARGE, (%edi)
 	HC_OK	LGUEST_HC_FLUSH, $LGUEST_FLUSH_ALL
+	movl	here, %edx
 	movl	$0x1234, PLACE(%edx)
-	movl	bit, %ecx
-	btsl	%ecx, micro_page_dir(, %edi, 4)
-	movl	kind, %eax
-	call	*(%eax)
+	call	toggle
 	movl	here, %edx
 	pushl	%esi
 	TRY	movl PLACE(%edx), %eax
 	popl	%esi
 	WANT_FAULT 14, 9, "read with a reserved bit"
-	movl	here, %edx
-	movl	%edx, %edi
-	shrl	$22, %edi
-	movl	bit, %ecx
-	btrl	%ecx, micro_page_dir(, %edi, 4)
-	movl	kind, %eax
-	call	*(%eax)
+	call	toggle
 	movl	here, %edx
 	movl	PLACE(%edx), %eax
 	CHECK	%eax, 0x1234, "read without it"
-	movl	here, %edx
-	movl	%edx, %edi
-	shrl	$22, %edi
-	movl	$0, micro_page_dir(, %edi, 4)
+	movl	entry, %edi
+	movl	$0, (%edi)
 	HC_OK	LGUEST_HC_FLUSH, $LGUEST_FLUSH_ALL
 	ret
+
+/* The bit, and a flush. */
+toggle:	movl	entry, %edi
+	movl	bit, %ecx
+	btcl	%ecx, (%edi)
+	movl	kind, %eax
+	jmp	*(%eax)
 
 by_all:	HC_OK	LGUEST_HC_FLUSH, $LGUEST_FLUSH_ALL
 	ret
@@ -88,5 +86,6 @@ halves_end:
 kinds:	.long	by_all, by_invlpg, by_cr3, by_other_place
 kinds_end:
 here:	.long	0
+entry:	.long	0
 kind:	.long	0
 bit:	.long	0
