@@ -24,7 +24,7 @@ debian: build
 check:
 	@ci/check $${CHECK_KINDS:-short}
 
-#: make check-long   the longer or rarer tests, some seven hours
+#: make check-long   the longer or rarer tests, some eight hours
 check-long:
 	@ci/check long
 
