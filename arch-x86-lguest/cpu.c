@@ -24,7 +24,7 @@
 
 /* The tables that the host has copied, by linear address. */
 static unsigned long loaded_gdt;
-static unsigned long loaded_idt;
+static bool idt_loaded;
 
 /*
  * What the host holds in the three TLS entries: those of the thread that runs, or,
@@ -82,7 +82,7 @@ static void lguest_write_gdt_entry(struct desc_struct *dt, int entry,
 
 static void lguest_load_idt(const struct desc_ptr *dtr)
 {
-	loaded_idt = dtr->address;
+	idt_loaded = dtr->address;
 	lguest_hypercall(LGUEST_HC_LOAD_IDT, dtr->address,
 			 dtr->address ? (dtr->size + 1) / sizeof(gate_desc) : 0,
 			 0, 0);
@@ -98,7 +98,7 @@ static void lguest_write_idt_entry(gate_desc *dt, int entry,
 				   const gate_desc *gate)
 {
 	native_write_idt_entry(dt, entry, gate);
-	if (!loaded_idt)
+	if (!idt_loaded)
 		return;
 
 	lguest_hypercall(LGUEST_HC_LOAD_IDT_ENTRY, entry,
@@ -322,7 +322,7 @@ void __init lguest_cpu_init(void)
 {
 	/* head_32.S and idt_setup_early_handler() have loaded these. */
 	loaded_gdt = (unsigned long)get_current_gdt_rw();
-	loaded_idt = 1;
+	idt_loaded = true;
 
 	lguest_shared->tls_index = GDT_ENTRY_TLS_MIN;
 	/* While an interrupt waits, the host makes an iret to this selector fault. */

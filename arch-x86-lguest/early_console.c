@@ -41,7 +41,8 @@ static struct console lguest_boot_console = {
 /* For early_printk(), which the early exception handlers use. */
 void __init lguest_early_console_init(void)
 {
-	early_console = &lguest_boot_console;
+	if (IS_ENABLED(CONFIG_EARLY_PRINTK))
+		early_console = &lguest_boot_console;
 }
 
 void __init lguest_boot_console_register(void)

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The end of the guest: power off, reboot, halt and panic.
+ * The end of the guest: power off, reboot, halt and panic. And no sleep before.
  */
 #include <linux/console.h>
+#include <linux/cpufeature.h>
 #include <linux/init.h>
 #include <linux/notifier.h>
 #include <linux/panic_notifier.h>
 #include <linux/pm.h>
 #include <linux/reboot.h>
 #include <linux/string.h>
+#include <linux/suspend.h>
 
 #include <asm/irqflags.h>
 #include <asm/page.h>
@@ -63,6 +65,30 @@ static struct notifier_block lguest_panic_nb = {
 	.notifier_call	= lguest_panic,
 	.priority	= INT_MIN,
 };
+
+/*
+ * The host knows where the shared page and the buffers of devices are, and nothing wakes
+ * a guest that sleeps: the launcher can pause it, and that is all.
+ */
+static int lguest_no_sleep(struct notifier_block *nb, unsigned long event, void *data)
+{
+	switch (event) {
+	case PM_SUSPEND_PREPARE:
+	case PM_HIBERNATION_PREPARE:
+	case PM_RESTORE_PREPARE:
+		pr_info("lguest: a guest cannot sleep; its launcher can pause it\n");
+		return notifier_from_errno(-EOPNOTSUPP);
+	}
+	return NOTIFY_DONE;
+}
+
+static int __init lguest_sleep_init(void)
+{
+	if (boot_cpu_has(X86_FEATURE_LGUEST))
+		pm_notifier(lguest_no_sleep, INT_MAX);
+	return 0;
+}
+core_initcall(lguest_sleep_init);
 
 void __init lguest_power_init(void)
 {

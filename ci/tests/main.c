@@ -10,6 +10,7 @@
 static const struct lgtest tests[] = {
 	{ "tag", tag_main, "NAME [FILE]: puts NAME| in front of each line of stdin" },
 	{ "drain", drain_main, "waits until the terminal has printed everything" },
+	{ "kexec", kexec_main, "loads a kernel to be executed: must be refused" },
 	{ "nobody", nobody_main, "PROGRAM ARGS: runs it without rights" },
 	{ "tap", tap_main, "NAME PROGRAM ARGS: so, with a TAP device as descriptor 3" },
 	{ "forkexec", forkexec_main, "[N]: children that exec, with checked statuses" },

@@ -253,6 +253,43 @@ static void test_tables(void)
 	printf("RESULT mm tables %08x\n", sum);
 }
 
+/*
+ * With PAE the last page of a gigabyte takes its page directory with it, and the next one
+ * brings another: the processor learns of either by a load of CR3 only. Meanwhile the
+ * frame is somebody else's, who fills it with what looks like entries for large pages.
+ */
+static void test_directories(void)
+{
+	char *at = (char *)0x40000000;
+	uint32_t *other, sum = 0;
+	unsigned int i, round;
+
+	for (round = 0; round < 20; round++) {
+		uint32_t *p = mmap(at, PAGE, PROT_READ | PROT_WRITE,
+				   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+
+		need(p == (void *)at);
+		if (p[0])
+			wrong("mm: a fresh page at %p is not zero", p);
+		p[0] = round;
+		sum += p[0] + 1;
+		need(!munmap(p, PAGE));
+		other = mmap(NULL, 64 * PAGE, PROT_READ | PROT_WRITE,
+			     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		need(other != MAP_FAILED);
+		for (i = 0; i < 64 * PAGE / sizeof(*other); i += 2)
+			other[i] = 0xe7;	/* P RW US A D PS */
+		for (i = 0; i < 4; i++)
+			if (!faults(at + i * 0x200000, 0))
+				wrong("mm: %p is still there without a directory", at + i * 0x200000);
+		for (i = 0; i < 64 * PAGE / sizeof(*other); i += 2)
+			if (other[i] != 0xe7)
+				wrong("mm: somebody has written to %p", &other[i]);
+		need(!munmap(other, 64 * PAGE));
+	}
+	printf("RESULT mm directories %08x\n", sum);
+}
+
 static uint32_t __attribute__((noinline)) deep(int n)
 {
 	volatile unsigned char room[3000];
@@ -274,6 +311,7 @@ int mm_main(int argc, char **argv)
 	test_protect();
 	test_remap();
 	test_tables();
+	test_directories();
 	printf("RESULT mm stack %08x\n", deep(1000));
 	brk0 = sbrk(0x300000);
 	need(brk0 != (void *)-1);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Small tools of the scenarios. */
+#include <errno.h>
 #include <fcntl.h>
 #include <linux/if.h>
 #include <linux/if_tun.h>
+#include <linux/kexec.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/syscall.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -42,6 +45,21 @@ int drain_main(int argc, char **argv)
 {
 	tcdrain(1);
 	usleep(50000);
+	return 0;
+}
+
+/* kexec: no kernel can be loaded here, neither to be executed nor for a crash */
+int kexec_main(int argc, char **argv)
+{
+	static char page[4096];
+	struct kexec_segment segment = {
+		.buf = page, .bufsz = sizeof(page), .mem = (void *)0x2000000, .memsz = sizeof(page),
+	};
+
+	if (!syscall(SYS_kexec_load, 0x2000000, 1, &segment, 0))
+		wrong("kexec: a kernel was loaded");
+	else if (errno != EOPNOTSUPP)
+		wrong("kexec: %s", strerror(errno));
 	return 0;
 }
 

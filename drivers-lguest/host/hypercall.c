@@ -295,16 +295,22 @@ void lg_flush_queue(struct lg_vcpu *vcpu)
 
 static int flush(struct lg_vcpu *vcpu, u32 kind, u32 addr)
 {
+	int r;
+
 	switch (kind) {
 	case LGUEST_FLUSH_ONE:
 		lg_shadow_flush_one(vcpu, addr);
 		return 0;
 	case LGUEST_FLUSH_USER:
-		lg_shadow_flush_user(vcpu);
-		return 0;
+		r = lg_shadow_reload_dirs(vcpu);
+		if (!r)
+			lg_shadow_flush_user(vcpu);
+		return r;
 	case LGUEST_FLUSH_ALL:
-		lg_shadow_flush_all(vcpu);
-		return 0;
+		r = lg_shadow_reload_dirs(vcpu);
+		if (!r)
+			lg_shadow_flush_all(vcpu);
+		return r;
 	case LGUEST_FLUSH_QUEUE:
 		return 0;		/* done already */
 	}

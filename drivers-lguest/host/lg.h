@@ -382,6 +382,8 @@ int lg_shadow_mode_changed(struct lg_vcpu *vcpu);
 int lg_shadow_renew(struct lg_vcpu *vcpu);
 /* Load a root; @ctx_id 0: not to be kept. vcpu->cr3 is set. */
 int lg_shadow_load_cr3(struct lg_vcpu *vcpu, u32 cr3, u64 ctx_id, u64 tlb_gen);
+/* PAE loads PDPTEs, from the root that is loaded. */
+int lg_shadow_reload_dirs(struct lg_vcpu *vcpu);
 void lg_shadow_flush_one(struct lg_vcpu *vcpu, u32 addr);
 void lg_shadow_flush_user(struct lg_vcpu *vcpu);
 void lg_shadow_flush_all(struct lg_vcpu *vcpu);

@@ -291,6 +291,28 @@ int lg_shadow_load_cr3(struct lg_vcpu *vcpu, u32 cr3, u64 ctx_id, u64 tlb_gen)
 	return lg_shadow_result(g, r);
 }
 
+/*
+ * A full flush stands for a load of CR3 or a change of CR4.PGE, and with PAE either of
+ * these loads the page directory pointers. Linux frees directories, and counts on it.
+ */
+int lg_shadow_reload_dirs(struct lg_vcpu *vcpu)
+{
+	struct lg_shadow *sh = vcpu->guest->shadow;
+	int r;
+
+	if (!lg_pae(vcpu) || !(vcpu->cr0 & X86_CR0_PG))
+		return 0;
+	r = lg_check_cr3(vcpu, vcpu->cr3);
+	if (r)
+		return r;
+	mutex_lock(&sh->lock);
+	spin_lock(&vcpu->guest->mmu_lock);
+	lg_renew_dirs(vcpu, vcpu->mmu.root);
+	spin_unlock(&vcpu->guest->mmu_lock);
+	mutex_unlock(&sh->lock);
+	return 0;
+}
+
 int lg_shadow_mode_changed(struct lg_vcpu *vcpu)
 {
 	return lg_check_cr3(vcpu, vcpu->cr3) ?: lg_shadow_renew(vcpu);

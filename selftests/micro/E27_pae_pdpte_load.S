@@ -3,7 +3,8 @@
  * The processor loads the four entries of the top level with CR3, and looks at memory
  * no more. A change there is not seen by a fault, nor after INVLPG, until CR3 is
  * loaded; then it is, also if the host knows this address space and is told that
- * nothing has changed: a generation says nothing of what a load of CR3 loads.
+ * nothing has changed: a generation says nothing of what a load of CR3 loads. A full
+ * flush counts as a load of CR3.
  *
  * A broken host reads them at each fault, or keeps the shadow of the directories
  * that were there before.
@@ -70,6 +71,21 @@ BEGIN
 	CHECK	HERE, 0x1111, "first address space, changed back"
 	decl	rounds
 	jnz	1b
+
+	/* What stands for a load of CR3, or a change of PGE. */
+	movl	$(PD(2) + P_PRESENT), PDPT + 8
+	CHECK	HERE, 0x1111, "changed, before the flush"
+	HC_OK	LGUEST_HC_FLUSH, $LGUEST_FLUSH_USER
+	CHECK	HERE, 0x2222, "after a flush of user addresses"
+	TRY	movl HERE + PAGE_SIZE, %eax
+	WANT_FAULT 14, 0, "the entry of the directory before the flush"
+	movl	$0, PDPT + 8
+	HC_OK	LGUEST_HC_FLUSH, $LGUEST_FLUSH_USER
+	TRY	movl HERE, %eax
+	WANT_FAULT 14, 0, "removed, and flushed"
+	movl	$(PD(1) + P_PRESENT), PDPT + 8
+	HC_OK	LGUEST_HC_FLUSH, $LGUEST_FLUSH_ALL
+	CHECK	HERE, 0x1111, "after a flush of all"
 	PASS
 
 first:	movl	$1, micro_shared + SHARED_NEXT_CTX
