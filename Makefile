@@ -24,7 +24,7 @@ debian: build
 check:
 	@ci/check $${CHECK_KINDS:-short}
 
-#: make check-long   the longer or rarer tests, some eight hours
+#: make check-long   the longer or rarer tests, some nine hours
 check-long:
 	@ci/check long
 
