@@ -132,15 +132,21 @@ unload_lg() {
 
 # free_kb: memory that is free or could be at once, empty slabs and the free
 # pages that each CPU keeps for itself included (those come to megabytes)
+cpus_kb() { awk '$1 == "count:" { n += $2 } END { print n * 4 }' /proc/zoneinfo; }
 free_kb() {
-	local cpus cache
+	local cpus cache free change
 	sync
 	for cache in /sys/kernel/slab/*/shrink; do echo 1 >"$cache"; done
 	echo 3 >/proc/sys/vm/drop_caches
 	sleep 0.3
 	[ -e /tmp/meminfo.before ] || cat /proc/meminfo >/tmp/meminfo.before
-	cpus=$(awk '$1 == "count:" { n += $2 } END { print n * 4 }' /proc/zoneinfo)
-	echo $(($(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo) + cpus))
+	# What vmstat's worker gives back between the two readings would count twice.
+	while cpus=$(cpus_kb); do
+		free=$(sed -n 's/^MemAvailable: *\([0-9]*\) kB/\1/p' /proc/meminfo)
+		change=$((cpus - $(cpus_kb)))
+		[ ${change#-} -gt 64 ] || break
+	done
+	echo $((free + cpus))
 }
 
 # all_back BEFORE SLACK: the host has its memory again, up to SLACK kB
@@ -215,6 +221,27 @@ says() {
 	wait_for "/tmp/$1.log" "^$2" "$3" || fail "guest $1 does not say $2 within $3 s"
 	LINE=$(tr -d '\r' <"/tmp/$1.log" | grep -m 1 -E "^$2")
 }
+
+# echo_replies: how many this machine has had (ICMP)
+echo_replies() {
+	awk '$1 != "Icmp:" { next }
+		n { print $n }
+		!n { for (i = 2; i <= NF; i++) if ($i == "InEchoReps") n = i }' /proc/net/snmp
+}
+
+# none_lost BEFORE N: N more have come. ping gives up on the last one after twice the time
+# that the others took, which on a busy machine may be too soon.
+none_lost() {
+	local i=0
+	while [ $(($(echo_replies) - $1)) -lt "$2" ]; do
+		i=$((i + 1))
+		[ $i -lt 100 ] || return 1
+		sleep 0.1
+	done
+}
+
+# listens PORT: until somebody does (TCP, no IPv6)
+listens() { wait_for /proc/net/tcp ":$(printf %04X "$1") 0+:0000 0A" 20; }
 
 # quit NAME: ends a guest that would go on
 quit() {
