@@ -264,6 +264,20 @@ result "$kept" "image's time of change is kept"
 overlay "new" "no-device: No such file"
 [ "$(stat -c %a "$dir/overlay")" = 600 ] && kept=ok || kept="not ok"
 result "$kept" "overlay is as private as its image"
+# rights IMAGE OVERLAY: a new overlay of an image with these rights has those
+rights() {
+	rm "$dir/overlay"
+	chmod "$1" "$dir/image"
+	umask 002
+	overlay "of an image with rights $1" "no-device: No such file"
+	umask 077
+	[ "$(stat -c %a "$dir/overlay")" = "$2" ] && kept=ok || kept="not ok"
+	result "$kept" "overlay has rights $2"
+}
+rights 660 600
+rights 644 644
+rights 606 604
+rights 600 600
 overlay "old" "no-device: No such file"
 cp "$dir/overlay" "$dir/saved"
 overlay "of another image" "belongs to another image" "$dir/other"
@@ -294,6 +308,11 @@ cat "$dir/saved" - <<<x >"$dir/overlay"
 overlay "that is too long" "too long"
 head -c 2M /dev/zero >"$dir/overlay"
 overlay "of zeroes" "not an overlay"
+# What a launcher leaves that is killed while it makes one becomes one.
+head -c "$(stat -c %s "$dir/saved")" /dev/zero >"$dir/overlay"
+overlay "that was not finished" "no-device: No such file"
+cmp -s "$dir/overlay" "$dir/saved" && kept=ok || kept="not ok"
+result "$kept" "overlay that was not finished is whole now"
 rm "$dir/overlay"
 mkdir "$dir/overlay"
 overlay "that is a folder" "[Ii]s a directory"
@@ -446,9 +465,17 @@ echo precious >"$dir/run/plain.sock"
 result "$kept" "list leaves a file that is no socket"
 bad "name of a file that is no socket" "not a socket" --name plain "$dir/elf"
 rm "$dir/run/plain.sock"
-chmod 777 "$dir/run"
-bad "folder of names not safe" "others may write" --name x "$dir/elf"
+# Who can only open it could hold its lock.
+for mode in 777 755 710; do
+	chmod $mode "$dir/run"
+	bad "folder of names with mode $mode" "others have rights" --name x "$dir/elf"
+done
 chmod 700 "$dir/run"
+for option in --help --version; do
+	out=$("$LGUEST" $option 2>&1 >/dev/full)
+	[ $? = 125 ] && grep -q "standard output: No space" <<<"$out" && kept=ok || kept="not ok"
+	result "$kept" "$option without room for it"
+done
 for command in stop pause resume status; do
 	refused "$command of nobody" "no guest of the name" $command nobody
 	refused "$command without a name" "which guest" $command

@@ -437,6 +437,44 @@ static void test_places(void)
 	end_pair();
 }
 
+/* Who may only read the page is nobody there: is not heard, and does not take a key. */
+static bool reader(int fd)
+{
+	bool ok;
+
+	if (fd < 0 || mmap(from.ram + PAGE_GPA, PAGE, PROT_READ, MAP_SHARED | MAP_FIXED, fd,
+			   0) == MAP_FAILED)
+		ksft_exit_fail_msg("to read only: %s\n", strerror(errno));
+	ok = !send_key(KEY) && from.asked && !bound()->used;
+	ok &= !vm_call(&from, LGUEST_HC_BIND_DMA, KEY + 4, DMA_GPA, 1, IRQ);
+	ok &= !vm_call(&to, LGUEST_HC_BIND_DMA, KEY + 4, DMA_GPA, 1, IRQ);
+	vm_call(&from, LGUEST_HC_BIND_DMA, KEY + 4, 0, 0, 0);
+	vm_call(&to, LGUEST_HC_BIND_DMA, KEY + 4, 0, 0, 0);
+	return ok;
+}
+
+static void test_readers(void)
+{
+	int both = file, fd;
+	char name[32];
+
+	file = memfd_create("port_test", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	if (file < 0 || ftruncate(file, PAGE))
+		ksft_exit_fail_msg("memfd: %s\n", strerror(errno));
+	new_pair();
+	snprintf(name, sizeof(name), "/proc/self/fd/%d", file);
+	fd = open(name, O_RDONLY | O_CLOEXEC);
+	ksft_test_result(reader(fd), "G: a descriptor to read only\n");
+	close(fd);
+	/* What is mapped stays writable. */
+	if (fcntl(file, F_ADD_SEALS, F_SEAL_FUTURE_WRITE))
+		ksft_exit_fail_msg("F_SEAL_FUTURE_WRITE: %s\n", strerror(errno));
+	ksft_test_result(reader(file), "G: a descriptor that is sealed against writes\n");
+	end_pair();
+	close(file);
+	file = both;
+}
+
 static int uffd;
 
 /* Nobody asks for the page: in 10 s who waits for it gets an empty one. */
@@ -718,7 +756,7 @@ int main(void)
 	ksft_print_header();
 	if (access(VM_DEVICE, F_OK))
 		ksft_exit_skip("no " VM_DEVICE "\n");
-	ksft_set_plan(27);
+	ksft_set_plan(29);
 	file = memfd_create("port_test", MFD_CLOEXEC);
 	if (file < 0 || ftruncate(file, PAGE))
 		ksft_exit_fail_msg("memfd: %s\n", strerror(errno));
@@ -726,6 +764,7 @@ int main(void)
 	test_races();
 	test_overlaps();
 	test_places();
+	test_readers();
 	test_memory();
 	test_remap();
 	test_calls();

@@ -23,6 +23,7 @@ int tag_main(int argc, char **argv);
 int drain_main(int argc, char **argv);
 int nobody_main(int argc, char **argv);
 int kexec_main(int argc, char **argv);
+int terminal_main(int argc, char **argv);
 int tap_main(int argc, char **argv);
 int forkexec_main(int argc, char **argv);
 int child_main(int argc, char **argv);

@@ -31,6 +31,7 @@ static const struct lgtest tests[] = {
 	{ "bench", bench_main, "[-m] [-r ROUNDS] [NAME...]: what operations cost" },
 	{ "marks", marks_main, "FIFO FILE: reads a guest's counters at its bench's marks" },
 	{ "frame", frame_main, "PID: address in the host's memory of a page of a guest's" },
+	{ "terminal", terminal_main, "start|end COMMAND...: a job of a terminal, in the background" },
 	{ "oom", oom_main, "a child takes all memory" },
 };
 

@@ -5,9 +5,12 @@
 #include <linux/if.h>
 #include <linux/if_tun.h>
 #include <linux/kexec.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
@@ -46,6 +49,88 @@ int drain_main(int argc, char **argv)
 	tcdrain(1);
 	usleep(50000);
 	return 0;
+}
+
+/*
+ * The leader of the terminal's session, as a shell is. "start": the command starts in
+ * the background, and wants the terminal. It stops, and a signal ends it. "end": it
+ * starts in the foreground; when it has said READY it is sent to the background, as by
+ * Ctrl-Z and bg, and ends there by itself: it does not stop.
+ */
+static void terminal_leader(bool end, int ready, char **command)
+{
+	int status, how = end ? 0 : SIGTERM;
+	pid_t pid;
+	char c;
+
+	signal(SIGTTOU, SIG_IGN);
+	pid = fork();
+	need(pid >= 0);
+	if (!pid) {
+		setpgid(0, 0);
+		if (end)
+			tcsetpgrp(0, getpid());
+		signal(SIGTTOU, SIG_DFL);
+		execvp(command[0], command);
+		_exit(127);
+	}
+	setpgid(pid, pid);
+	if (end) {
+		need(read(ready, &c, 1) == 1);
+		kill(pid, SIGSTOP);
+	}
+	need(waitpid(pid, &status, WUNTRACED) == pid);
+	if (!WIFSTOPPED(status) || WSTOPSIG(status) != (end ? SIGSTOP : SIGTTOU))
+		wrong("terminal: it did not stop: status %x", status);
+	need(!tcsetpgrp(0, getpgrp()));
+	if (!end)
+		kill(pid, SIGTERM);
+	kill(pid, SIGCONT);
+	need(waitpid(pid, &status, WUNTRACED) == pid);
+	if (WIFSTOPPED(status))
+		wrong("terminal: it stopped again, by signal %d", WSTOPSIG(status));
+	else if (WIFSIGNALED(status) ? WTERMSIG(status) != how : WEXITSTATUS(status) != how)
+		wrong("terminal: it ended with status %x", status);
+	kill(pid, SIGKILL);
+	_exit(wrong_count() != 0);
+}
+
+int terminal_main(int argc, char **argv)
+{
+	int master, slave, ready[2], status;
+	char buf[512], seen[8] = "";
+	pid_t pid;
+	ssize_t n;
+	int i;
+
+	need(argc > 2);
+	master = posix_openpt(O_RDWR | O_NOCTTY);
+	need(master >= 0 && !grantpt(master) && !unlockpt(master) && !pipe(ready));
+	pid = fork();
+	need(pid >= 0);
+	if (!pid) {
+		setsid();
+		slave = open(ptsname(master), O_RDWR);
+		need(slave >= 0);
+		dup2(slave, 0);
+		dup2(slave, 1);
+		dup2(slave, 2);
+		close(slave);
+		close(master);
+		terminal_leader(!strcmp(argv[1], "end"), ready[0], argv + 2);
+	}
+	/* Until nobody has the other end any more. */
+	while ((n = read(master, buf, sizeof(buf))) > 0) {
+		need(write(1, buf, n) == n);
+		for (i = 0; i < n; i++) {
+			memmove(seen, seen + 1, 5);
+			seen[4] = buf[i];
+			if (!memcmp(seen, "READY", 5))
+				need(write(ready[1], "!", 1) == 1);
+		}
+	}
+	need(waitpid(pid, &status, 0) == pid);
+	return status != 0;
 }
 
 /* kexec: no kernel can be loaded here, neither to be executed nor for a crash */

@@ -78,8 +78,8 @@ static bool net_idle(struct lguest_net *n)
 }
 
 /*
- * Have back what the other side has of ours. If that takes too long it keeps some,
- * which is found when the device is opened again, or lost when it is removed.
+ * Have back what the other side has of ours. If that takes too long it keeps some: the
+ * device cannot be opened before it comes back, and it is lost when that is removed.
  */
 static void net_drain(struct lguest_net *n)
 {
@@ -102,7 +102,16 @@ static void net_irq_stop(struct lguest_net *n)
 static int net_open(struct net_device *dev)
 {
 	struct lguest_net *n = netdev_priv(dev);
+	bool idle;
 	int err;
+
+	/*
+	 * A buffer that was being filled when the device was closed is not told of when
+	 * that ends, as its port is gone, and those behind it would wait for it.
+	 */
+	if (read_poll_timeout(lguest_rx_idle, idle, idle, NET_DRAIN_STEP, NET_DRAIN_US,
+			      false, n))
+		return -EBUSY;
 
 	err = lguest_rx_fill(n);
 	if (err)
@@ -122,7 +131,7 @@ static int net_open(struct net_device *dev)
 		goto stop;
 
 	netif_start_queue(dev);
-	/* Looks at the link, and for what has come since the device was closed. */
+	/* Looks at the link. */
 	local_bh_disable();
 	napi_schedule(&n->napi);
 	local_bh_enable();

@@ -72,11 +72,7 @@ static int rx_fill_section(struct net_rx *rx, unsigned int b, unsigned int secti
 
 /**
  * lguest_rx_fill - have buffers, all of them free
- * @n: the device; nothing is bound
- *
- * Those that are still taken since the device was last in use stay so: nobody gets
- * to fill them before they have been used. The mark may be false, so that they have
- * pages does not depend on it.
+ * @n: the device; nothing is bound, and nothing taken
  *
  * Return: 0 or -ENOMEM; then lguest_rx_empty() is due.
  */
@@ -96,8 +92,7 @@ int lguest_rx_fill(struct lguest_net *n)
 				return err;
 		}
 		rx->dma[b].sections = rx->sections;
-		if (!rx_taken(&rx->dma[b]))
-			WRITE_ONCE(rx->dma[b].used, 0);
+		WRITE_ONCE(rx->dma[b].used, 0);
 	}
 	return 0;
 }

@@ -177,9 +177,8 @@ static enum hrtimer_restart tx_retry(struct hrtimer *timer)
  * @skb: a packet
  * @dev: the device
  *
- * The slot counts as sent before the call, so that the poll, wherever it runs, finds
- * it. If the call says later that it has not been sent, or that it is done, it is
- * still ours only if its bit is still set.
+ * The slot is ours until its bit is set, and from then on the poll's, wherever that
+ * runs: only the poll clears bits. What is done when the call returns never gets there.
  *
  * Return: NETDEV_TX_OK or NETDEV_TX_BUSY.
  */
@@ -211,21 +210,24 @@ netdev_tx_t lguest_tx_xmit(struct sk_buff *skb, struct net_device *dev)
 
 	len = slot->len;
 	slot->skb = skb;
-	/* The slot is complete. Pairs with the one in tx_take(). */
-	smp_mb__before_atomic();
-	set_bit(i, tx->sent);
-
 	err = lguest_send_dma(n->ldev->desc.config.net.tx_key, &slot->dma);
-	if (err && test_and_clear_bit(i, tx->sent)) {
-		if (err == -ENOBUFS)
-			return tx_refused(n, skb);
+	if (err == -ENOBUFS)
+		return tx_refused(n, skb);
+	if (err) {
 		net_err_ratelimited("%s: packet refused: error %ld\n", dev->name, err);
 		DEV_STATS_INC(dev, tx_errors);
 		dev_kfree_skb_any(skb);
-	} else if (!err && lguest_dma_done(&slot->dma, &bytes) &&
-		   test_and_clear_bit(i, tx->sent)) {
+	} else if (lguest_dma_done(&slot->dma, &bytes)) {
 		tx_count(dev, len, bytes);
 		dev_consume_skb_any(skb);
+	} else {
+		/* The slot is complete. Pairs with the one in tx_take(). */
+		smp_mb__before_atomic();
+		set_bit(i, tx->sent);
+		/* The interrupt that tells of it may have come too early for the poll. */
+		smp_mb__after_atomic();
+		if (lguest_dma_done(&slot->dma, &bytes))
+			napi_schedule(&n->napi);
 	}
 
 	tx->refused = NULL;
@@ -244,10 +246,11 @@ static struct sk_buff *tx_take(struct net_tx *tx, unsigned int i, u32 *len, u32 
 	smp_rmb();
 	if (!lguest_dma_done(&slot->dma, bytes))
 		return NULL;
-	/* As soon as the bit is clear the slot may be filled anew. */
 	skb = slot->skb;
 	*len = slot->len;
-	return test_and_clear_bit(i, tx->sent) ? skb : NULL;
+	/* From here on it may be filled anew. */
+	clear_bit_unlock(i, tx->sent);
+	return skb;
 }
 
 /* Free the packets that the other side is done with: how many. */

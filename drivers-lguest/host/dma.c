@@ -153,14 +153,12 @@ int lg_dma_bind(struct lg_vcpu *vcpu, u32 key, u32 dmas, u32 count, u32 irq)
 	p = lg_port_create(g, key, dmas, count, irq);
 	if (IS_ERR(p))
 		return PTR_ERR(p);
-	err = lg_dma_add(t, &t->ports, key, p);
-	if (err) {
-		lg_port_put(p);
-		return err;
-	}
+	/* In this order: once it is in the table another vCPU could end it. */
 	err = lg_port_publish(p);
+	if (!err)
+		err = lg_dma_add(t, &t->ports, key, p);
 	if (err)
-		lg_dma_unbind(t, key);
+		lg_port_end(p);
 	return err;
 }
 

@@ -68,10 +68,12 @@ static void lg_sections_start(struct lg_sections *s, const struct lguest_dma *dm
 
 /*
  * Where is guest physical @key in a file that others may map? Only who may write
- * to the file is known there: reading is no right to be heard.
+ * to the file is known there: reading is no right to be heard. A descriptor to read
+ * only gives no VM_SHARED, and a seal against writes no VM_MAYWRITE.
  */
 static int lg_place_find(struct lg_guest *g, u32 key, struct lg_place *place)
 {
+	const vm_flags_t write = VM_SHARED | VM_MAYWRITE;
 	unsigned long addr = g->ram_base + key;
 	struct vm_area_struct *vma;
 
@@ -79,7 +81,7 @@ static int lg_place_find(struct lg_guest *g, u32 key, struct lg_place *place)
 	if (mmap_read_lock_killable(g->mm))
 		return -EINTR;
 	vma = vma_lookup(g->mm, addr);
-	if (vma && vma->vm_file && (vma->vm_flags & VM_SHARED) &&
+	if (vma && vma->vm_file && (vma->vm_flags & write) == write &&
 	    S_ISREG(file_inode(vma->vm_file)->i_mode)) {
 		place->inode = file_inode(vma->vm_file);
 		place->path = vma->vm_file->f_path;

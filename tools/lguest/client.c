@@ -134,13 +134,14 @@ static bool list_one(const struct sockaddr_un *sun, const char *name)
 
 /*
  * Nobody seemed to listen. Look again where no launcher can be between bind()
- * and listen(), nor replace the socket; others wait for this, so it is brief.
+ * and listen(), nor replace the socket; others wait for this, so it is brief. If
+ * another has the lock the next list does it: not all who have it need be friends.
  */
 static void remove_stale(int dir, const struct sockaddr_un *sun)
 {
 	int fd;
 
-	if (flock(dir, LOCK_EX))
+	if (flock(dir, LOCK_EX | LOCK_NB))
 		return;
 	fd = control_connect(sun, 0);
 	if (fd >= 0)
@@ -258,8 +259,6 @@ void client_run(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name))
 			continue;
 		status = commands[i].run(argc - 1, argv + 1);
-		if (fflush(stdout) || ferror(stdout))
-			die("standard output: %s", strerror(errno));
-		exit(status);
+		process_exit(status);
 	}
 }

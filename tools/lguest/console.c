@@ -62,7 +62,8 @@ static void restore_and_die(int sig)
 
 static void terminal_make_raw(void)
 {
-	static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT };
+	static const int fatal[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT,
+				     SIGSYS };
 	struct sigaction sa = {
 		.sa_handler = restore_and_die,
 		.sa_flags = SA_RESETHAND,
@@ -112,6 +113,7 @@ bool console_setup(struct guest *g, const struct options *opt)
 	kernel->in = -1;
 	kernel->out = output_of(opt->console,
 				opt->run ? STDERR_FILENO : STDOUT_FILENO);
+	kernel->is_log = kernel->out > STDERR_FILENO;
 	kernel->device = platform_add(g, LGUEST_DEVICE_CONSOLE, "kernel");
 	if (!opt->run) {
 		if (!opt->console || !strcmp(opt->console, "stdio"))
@@ -141,6 +143,15 @@ static void write_all(struct console *c, const uint8_t *p, size_t len)
 		}
 		if (n < 0 && errno == EINTR)
 			continue;
+		/* A log is not worth the guest: later there may be room again. */
+		if (n < 0 && c->is_log &&
+		    (errno == ENOSPC || errno == EDQUOT || errno == EFBIG)) {
+			if (!c->lost)
+				note("console file: %s: output is lost",
+				     strerror(errno));
+			c->lost = true;
+			return;
+		}
 		if (n < 0)
 			die("console output: %s", strerror(errno));
 		p += n;
@@ -260,7 +271,7 @@ static void input_key(uint8_t key)
 }
 
 /* Read what there is; false at the end. */
-static bool input_read(void)
+static bool input_read(bool hangup)
 {
 	uint8_t buf[256];
 	size_t room = sizeof(input.buf) - input.len;
@@ -269,6 +280,11 @@ static bool input_read(void)
 	if (terminal_is_raw || room > sizeof(buf))
 		room = sizeof(buf);
 	n = read(input.console->in, buf, room);
+	/* In the background it belongs to others, but may be ours again. */
+	if (n < 0 && errno == EIO && terminal_is_raw && !hangup) {
+		poll(NULL, 0, RETRY_MS);
+		return true;
+	}
 	if (n < 0)
 		return errno == EINTR || errno == EAGAIN;
 	for (i = 0; i < n; i++) {
@@ -296,23 +312,33 @@ static void input_end(void)
 	input.buf[input.len++] = KEY_EOF;
 }
 
+/* All that would end the process by default, but for what it does to itself. */
 static int open_signals(void)
 {
 	static const int sigs[] = {
 		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGALRM,
-		SIGVTALRM, SIGPROF, SIGXCPU, SIGPWR, SIGIO,
+		SIGVTALRM, SIGPROF, SIGXCPU, SIGPWR, SIGIO, SIGTRAP, SIGSTKFLT,
 	};
 	struct sigaction old;
-	sigset_t set;
+	sigset_t set, ttou;
 	size_t i;
+	int sig;
 
 	sigemptyset(&set);
-	/* What our parent wants ignored (nohup, background) stays ignored. */
 	for (i = 0; i < ARRAY_SIZE(sigs); i++)
-		if (!sigaction(sigs[i], NULL, &old) &&
-		    old.sa_handler != SIG_IGN)
-			sigaddset(&set, sigs[i]);
+		sigaddset(&set, sigs[i]);
+	for (sig = SIGRTMIN; sig <= SIGRTMAX; sig++)
+		sigaddset(&set, sig);
+	/* What our parent wants ignored (nohup, background) stays ignored. */
+	for (sig = 1; sig <= SIGRTMAX; sig++)
+		if (sigismember(&set, sig) == 1 && !sigaction(sig, NULL, &old) &&
+		    old.sa_handler == SIG_IGN)
+			sigdelset(&set, sig);
 	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	/* The end must not be stopped where it restores the terminal. */
+	sigemptyset(&ttou);
+	sigaddset(&ttou, SIGTTOU);
+	pthread_sigmask(SIG_BLOCK, &ttou, NULL);
 	return signalfd(-1, &set, SFD_CLOEXEC);
 }
 
@@ -334,7 +360,8 @@ static void *input_thread(void *arg)
 			continue;
 		if (p[0].revents && read(signals, &si, sizeof(si)) > 0)
 			launcher_end(STATUS_SIGNAL + si.ssi_signo);
-		if (p[1].fd >= 0 && p[1].revents && !input_read()) {
+		if (p[1].fd >= 0 && p[1].revents &&
+		    !input_read(p[1].revents & POLLHUP)) {
 			end = true;
 			input_end();
 		}
@@ -347,6 +374,11 @@ static void *input_thread(void *arg)
 /* The guest is made: from now on input and signals are looked after. */
 void console_start(struct guest *g)
 {
+	struct termios t;
+
+	/* In the background it stops here, as long as signals can end it. */
+	if (is_terminal(input.console) && !tcgetattr(STDIN_FILENO, &t))
+		tcsetattr(STDIN_FILENO, TCSANOW, &t);
 	signals = open_signals();
 	if (signals < 0)
 		die("signalfd: %s", strerror(errno));

@@ -100,9 +100,12 @@ static void control_make_dir(const char *dir)
 		die("%s: %s", dir, strerror(errno));
 	if (!S_ISDIR(st.st_mode))
 		die("%s: not a directory", dir);
-	/* Who can write there could be taken for a guest. */
-	if (st.st_uid != geteuid() || st.st_mode & 022)
-		die("%s: belongs to somebody else, or others may write there",
+	/*
+	 * Who can write there could be taken for a guest, and who can only read
+	 * could hold the lock.
+	 */
+	if (st.st_uid != geteuid() || st.st_mode & 077)
+		die("%s: belongs to somebody else, or others have rights there",
 		    dir);
 }
 

@@ -56,6 +56,7 @@
  * @discard: LGUEST_BLOCK_DISCARD works
  * @broken: 0, or the negative errno of the fdatasync() that failed
  * @complaints: messages about bad requests so far
+ * @done: requests since the last interrupt
  * @device: what the guest knows
  * @event: eventfd that counts requests
  * @lock: held while a request is served
@@ -73,10 +74,19 @@ struct disk {
 	bool discard;
 	int broken;
 	unsigned int complaints;
+	unsigned int done;
 	const struct device *device;
 	int event;
 	pthread_mutex_t lock;
 };
+
+/* Tell the guest of what is done. */
+static void disk_interrupt(struct disk *d)
+{
+	if (d->done)
+		guest_interrupt(d->g, d->device->irq);
+	d->done = 0;
+}
 
 /* A lock that ends with the open file; false: somebody else has one. */
 bool file_lock(int fd, bool write, off_t start, off_t len)
@@ -181,6 +191,8 @@ static uint32_t disk_flush(struct disk *d)
 {
 	int err = 0;
 
+	/* It may take long: others do not wait for it. */
+	disk_interrupt(d);
 	if (d->overlay)
 		err = overlay_flush(d->overlay);
 	else if (!d->ro)
@@ -199,6 +211,7 @@ static uint32_t disk_discard(struct disk *d, uint64_t sector, uint32_t count)
 		why = "a discard that is too long";
 	if (why)
 		return disk_refuse(d, LGUEST_BLOCK_EINVAL, why);
+	disk_interrupt(d);
 	if (fallocate(d->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
 		      sector * SECTOR, (uint64_t)count * SECTOR))
 		err = -errno;
@@ -250,7 +263,6 @@ static atomic_bool ending;
 static void disk_serve_batch(struct disk *d)
 {
 	struct lguest_sent sent;
-	unsigned int done = 0;
 	struct dma dma;
 	uint32_t i;
 
@@ -267,15 +279,14 @@ static void disk_serve_batch(struct disk *d)
 			disk_serve(d, &dma);
 			pthread_mutex_unlock(&d->lock);
 			dma_done(&dma, 0);
-			if (++done % BATCH == 0)
-				guest_interrupt(d->g, d->device->irq);
+			if (++d->done == BATCH)
+				disk_interrupt(d);
 		}
 		/* What is sent from now on counts in the eventfd again. */
 		if (sent.count < ARRAY_SIZE(sent.dma))
 			break;
 	}
-	if (done % BATCH)
-		guest_interrupt(d->g, d->device->irq);
+	disk_interrupt(d);
 }
 
 static void *disk_thread(void *arg)

@@ -78,11 +78,15 @@ struct device {
  * @device: output goes to its key + 4; NULL: there is none
  * @in: file descriptor of input, or -1
  * @out: file descriptor of output, or -1
+ * @is_log: @out is a file of its own, --console FILE
+ * @lost: there was no room in it, and that has been told
  */
 struct console {
 	const struct device *device;
 	int in;
 	int out;
+	bool is_log;
+	bool lost;
 };
 
 /**
@@ -205,6 +209,7 @@ struct setup_header;
 __noreturn __printf(1, 2) void die(const char *fmt, ...);
 __printf(1, 2) void note(const char *fmt, ...);
 __noreturn void launcher_end(int status);
+__noreturn void process_exit(int status);
 void launcher_set_guest(struct guest *g);
 void thread_start(void *(*function)(void *), void *arg);
 void process_parse_user(struct user *u, const char *text);

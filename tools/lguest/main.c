@@ -130,10 +130,10 @@ static void parse_options(struct options *opt, int argc, char **argv)
 			break;
 		case 'h':
 			fputs(usage, stdout);
-			exit(0);
+			process_exit(0);
 		case 'V':
 			puts("lguest " LAUNCHER_VERSION);
-			exit(0);
+			process_exit(0);
 		default:
 			die("see lguest --help");
 		}

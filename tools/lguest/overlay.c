@@ -14,6 +14,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -174,22 +175,58 @@ static void check_header(const char *name, const struct header *h,
 		die("overlay %s: its header is damaged", name);
 }
 
-/* An empty file becomes an overlay. */
+/* The name of a new file lasts, too, on file systems whose fsync() leaves it. */
+static int sync_folder(const char *name)
+{
+	char *copy = strdup(name);
+	int fd, err = 0;
+
+	if (!copy)
+		return -ENOMEM;
+	fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(copy);
+	/* Where one may write but not read there is no way; some cannot do it. */
+	if (fd < 0)
+		return errno == EACCES ? 0 : -errno;
+	if (fsync(fd) && errno != EINVAL && errno != EBADF)
+		err = -errno;
+	close(fd);
+	return err;
+}
+
+/*
+ * An empty file becomes an overlay. The header makes it one, and is the last: what
+ * has none, as this was cut short, can hold nothing yet.
+ */
 static void overlay_create(struct overlay *o, const char *name,
 			   const struct header *h)
 {
-	int err = write_all(o->fd, h, sizeof(*h), 0);
+	int err = ftruncate(o->fd, o->data + o->size) ? -errno : 0;
 
-	if (!err && ftruncate(o->fd, o->data + o->size))
-		err = -errno;
+	if (!err)
+		err = write_all(o->fd, h, sizeof(*h), 0);
 	if (!err && fsync(o->fd))
 		err = -errno;
+	if (!err)
+		err = sync_folder(name);
 	if (!err)
 		return;
 	/* Empty it can be tried again. */
 	if (ftruncate(o->fd, 0))
 		note("overlay %s: %s", name, strerror(errno));
 	die("overlay %s: cannot make it: %s", name, strerror(-err));
+}
+
+/* Is this what overlay_create() leaves when it is cut short? */
+static bool overlay_unfinished(const struct overlay *o, uint64_t size)
+{
+	static const struct header zero;
+	static struct header h;
+
+	if (!size)
+		return true;
+	return size == o->data + o->size && !read_all(o->fd, &h, sizeof(h), 0) &&
+	       !memcmp(&h, &zero, sizeof(h));
 }
 
 static void overlay_load(struct overlay *o, const char *name, uint64_t size,
@@ -212,6 +249,17 @@ static void overlay_load(struct overlay *o, const char *name, uint64_t size,
 	err = read_all(o->fd, o->bitmap, (size_t)o->bitmap_pages * PAGE, PAGE);
 	if (err)
 		die("overlay %s: %s", name, strerror(-err));
+}
+
+/*
+ * Much of it can be what is in the base, with @mode: for those who may read that.
+ * The group of the overlay can be another one than that of the base.
+ */
+static mode_t overlay_mode(mode_t mode)
+{
+	mode_t others = mode & 0006;
+
+	return 0600 | others | (others << 3 & mode);
 }
 
 /* Open the overlay @name of an image of @size bytes; make it if there is none. */
@@ -239,11 +287,10 @@ struct overlay *overlay_open(const char *name, int base, const char *base_name,
 		die("out of memory");
 	make_header(&want, base, base_name, size);
 
-	/* Much of it can be what is in the base: for those who have that, too. */
 	if (fstat(base, &st))
 		die("disk %s: %s", base_name, strerror(errno));
 	o->fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NONBLOCK,
-		     S_ISREG(st.st_mode) ? 0600 | (st.st_mode & 0066) : 0600);
+		     S_ISREG(st.st_mode) ? overlay_mode(st.st_mode) : 0600);
 	if (o->fd < 0)
 		die("overlay %s: %s", name, strerror(errno));
 	if (fstat(o->fd, &st))
@@ -258,10 +305,10 @@ struct overlay *overlay_open(const char *name, int base, const char *base_name,
 	 */
 	if (fstat(o->fd, &st))
 		die("overlay %s: %s", name, strerror(errno));
-	if (st.st_size)
-		overlay_load(o, name, st.st_size, &want, base_name);
-	else
+	if (overlay_unfinished(o, st.st_size))
 		overlay_create(o, name, &want);
+	else
+		overlay_load(o, name, st.st_size, &want, base_name);
 	return o;
 }
 

@@ -100,6 +100,14 @@ void note(const char *fmt, ...)
 	va_end(ap);
 }
 
+/* For those who make no guest: all that they had to say has been written, or it failed. */
+void process_exit(int status)
+{
+	if (fflush(stdout) || ferror(stdout))
+		die("standard output: %s", strerror(errno));
+	exit(status);
+}
+
 /*
  * What ends a process by default must not bypass the end: a pipe that nobody reads,
  * and a file that must not grow, are errors of the calls. See also console.c.
