@@ -168,12 +168,12 @@ peer_says() {
 }
 
 # series_id: what tells this series from any other: a sum of all that it changes in the
-# kernel's tree, committed or not, but for the documentation and for lines that are
+# kernel's tree, committed or not, but for documentation and manual, and lines that are
 # nothing but comment; "-" without a tree
 series_id() {
 	git -C "$TREE" diff --no-ext-diff -U0 --src-prefix=a/ --dst-prefix=b/ \
-		base -- . ':!Documentation' 2>/dev/null |
-		sed -E '/^(@@|index )/d; \%^[+-][[:space:]]*(/\*(.*\*/)?|/\*[^/]*|\*( .*)?|\*/)$%d' |
+		base -- . ':!Documentation' ':!tools/lguest/lguest.1' 2>/dev/null |
+		sed -E '/^(@@|index )/d; \%^[+-][[:space:]]*(/\*(.*\*/)?|/\*[^/]*|\*([[:space:]].*)?|\*/)$%d' |
 		sha256sum >"$BUILD/.series-id" || {
 		echo -
 		return

@@ -78,8 +78,9 @@ static bool net_idle(struct lguest_net *n)
 }
 
 /*
- * Have back what the other side has of ours. If that takes too long it keeps some: the
- * device cannot be opened before it comes back, and it is lost when that is removed.
+ * Have back what the other side has of ours. If that takes too long it keeps some,
+ * which is lost when the device is removed; without its receive buffers that cannot
+ * be opened.
  */
 static void net_drain(struct lguest_net *n)
 {

@@ -40,8 +40,8 @@ struct net_rx {
 /**
  * struct net_tx - what packets are sent from
  * @slot: an array
- * @sent: slots that belong to the other side. Who clears the bit of one owns the
- *	packet in it; only the transmit path sets bits
+ * @sent: slots that belong to the other side, or have come back. Only the transmit
+ *	path sets bits; the poll clears them, or, when it is off, close and removal
  * @retry: wakes the queue after the other side had no room
  * @refused: the packet that there was no room for. May be gone: to compare only
  * @delay: nanoseconds to wait when there is no room the next time

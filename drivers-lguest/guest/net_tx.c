@@ -178,7 +178,7 @@ static enum hrtimer_restart tx_retry(struct hrtimer *timer)
  * @dev: the device
  *
  * The slot is ours until its bit is set, and from then on the poll's, wherever that
- * runs: only the poll clears bits. What is done when the call returns never gets there.
+ * runs: we clear no bits. What is done when the call returns never gets there.
  *
  * Return: NETDEV_TX_OK or NETDEV_TX_BUSY.
  */
