@@ -269,7 +269,9 @@ static void *run_thread(void *arg)
 static void test_spin(void)
 {
 	struct sigaction sa = { .sa_handler = on_alarm };
-	struct itimerval soon = { .it_value.tv_usec = 100000 };
+	/* Again and again: the first one may come before the run. */
+	struct itimerval soon = { .it_value.tv_usec = 100000,
+				  .it_interval.tv_usec = 100000 }, never = {};
 	struct lguest_exit e = {}, other;
 	pthread_t thread;
 	int status;
@@ -282,6 +284,7 @@ static void test_spin(void)
 	sigaction(SIGALRM, &sa, NULL);
 	setitimer(ITIMER_REAL, &soon, NULL);
 	expect(pread(fd, &e, sizeof(e), 0), EINTR, "a signal ends a run");
+	setitimer(ITIMER_REAL, &never, NULL);
 
 	pthread_create(&thread, NULL, run_thread, &e);
 	usleep(100000);
@@ -382,6 +385,33 @@ static void test_async(void)
 	end_guest();
 }
 
+/* A signal that comes meanwhile, one try at each of many moments, is not noticed. */
+static void test_interrupted(void)
+{
+	const struct sigaction sa = { .sa_handler = on_alarm };
+	struct itimerval t = {};
+	struct lguest_initialise init;
+	unsigned int i, failed = 0;
+
+	sigaction(SIGALRM, &sa, NULL);
+	make_ram(guest_spin);
+	for (i = 0; i < 300 && !failed; i++) {
+		open_device();
+		init = initialise();
+		t.it_value.tv_usec = 1 + 3 * i;
+		setitimer(ITIMER_REAL, &t, NULL);
+		if (write(fd, &init, sizeof(init)) != sizeof(init)) {
+			failed++;
+			ksft_print_msg("try %u: %s\n", i, strerror(errno));
+		}
+		t.it_value.tv_usec = 0;
+		setitimer(ITIMER_REAL, &t, NULL);
+		close(fd);
+	}
+	munmap(ram, RAM_SIZE);
+	ksft_test_result(!failed, "initialise, with signals\n");
+}
+
 static void test_talk(void)
 {
 	struct lguest_dma *dma;
@@ -429,7 +459,7 @@ int main(void)
 	ksft_print_header();
 	if (access(DEVICE, F_OK))
 		ksft_exit_skip("no " DEVICE "\n");
-	ksft_set_plan(78);
+	ksft_set_plan(79);
 	nowhere = mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
 		       0);
 	open_device();
@@ -438,6 +468,7 @@ int main(void)
 	test_initialise();
 	test_spin();
 	test_async();
+	test_interrupted();
 	test_talk();
 	ksft_finished();
 }

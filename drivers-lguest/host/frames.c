@@ -377,6 +377,9 @@ int lg_frames_init(struct lg_guest *g)
 		return -EINTR;
 	err = __mmu_notifier_register(&g->notifier, g->mm);
 	mmap_write_unlock(g->mm);
+	/* For a signal, or work that is announced like one: then it begins anew. */
+	if (err == -EINTR)
+		return -ERESTARTNOINTR;
 	if (err)
 		return err;
 	g->notifier_registered = true;

@@ -50,8 +50,8 @@
  * ENOBUFS
  *	LGUEST_GET_DMA: the buffer whose turn it is, is in use
  * EINTR
- *	read(): a signal came whose handler has no SA_RESTART; LGUEST_INITIALISE:
- *	any signal; LGUEST_GET_DMA: one that kills
+ *	read(): a signal came whose handler has no SA_RESTART; LGUEST_INITIALISE,
+ *	LGUEST_GET_DMA: one that kills
  * EOPNOTSUPP
  *	read() by io_uring or AIO: it is for a thread that waits
  * ESHUTDOWN
