@@ -130,9 +130,11 @@ unload_lg() {
 	[ ! -e /dev/lguest ] || fail "/dev/lguest outlives lg"
 }
 
+# cpus_kb: the free pages that each CPU keeps for itself
+cpus_kb() { awk '$1 == "count:" { n += $2 } END { print n * 4 }' /proc/zoneinfo; }
+
 # free_kb: memory that is free or could be at once, empty slabs and the free
 # pages that each CPU keeps for itself included (those come to megabytes)
-cpus_kb() { awk '$1 == "count:" { n += $2 } END { print n * 4 }' /proc/zoneinfo; }
 free_kb() {
 	local cpus cache free change
 	sync
