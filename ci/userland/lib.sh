@@ -93,8 +93,10 @@ task() {
 	went_well "$name" "$what"
 }
 
-# went_well NAME TASK: what the log of such a guest says
+# went_well NAME TASK: the launcher's status, and what the log of such a guest says
 went_well() {
+	wait_for "/tmp/$1.status" . 20 || fail "guest $1 does not end"
+	[ "$(cat "/tmp/$1.status")" = 0 ] || fail "guest $1: the launcher's status is $(cat "/tmp/$1.status"), not 0"
 	tr -d '\r' <"/tmp/$1.log" >"/tmp/$1.txt"
 	grep -q "^GUEST-USERSPACE " "/tmp/$1.txt" || fail "guest $1 never got to user space"
 	grep -q "^GUEST-LOG clean$" "/tmp/$1.txt" || fail "guest $1: its kernel log is not clean"
@@ -167,7 +169,8 @@ all_back() {
 }
 
 # ktap NAME COMMAND...: runs a test program, its lines as they come, told from the
-# host's; fails if a line is "not ok", if none is "ok", or by its status
+# host's; fails if a line is "not ok", if none is "ok", or by its status, and with strict=1
+# if a test was skipped
 ktap() {
 	local name=$1
 	shift
@@ -180,6 +183,10 @@ ktap() {
 		fail "$(grep -c '^not ok' /tmp/ktap) failed: $(grep -m 1 '^not ok' /tmp/ktap)"
 	[ "$(cat /tmp/ktap.status)" = 0 ] || fail "$name: status $(cat /tmp/ktap.status)"
 	grep -q '^ok' /tmp/ktap || fail "$name said nothing"
+	! grep -q '^ok.*# SKIP' /tmp/ktap || {
+		say "$name: $(grep -c '^ok.*# SKIP' /tmp/ktap) skipped"
+		[ -z "$(param strict)" ] || fail "$name: $(grep -m 1 '^ok.*# SKIP' /tmp/ktap)"
+	}
 }
 
 # slabs: objects in the kernel's caches
@@ -279,7 +286,7 @@ wait_for() {
 	local i=0
 	while ! grep -qE "$2" "$1" 2>/dev/null; do
 		i=$((i + 1))
-		[ $i -lt $(($3 * 10)) ] || return 1
+		[ $i -lt $(($3 * ${SLOW:-1} * 10)) ] || return 1
 		sleep 0.1
 	done
 }

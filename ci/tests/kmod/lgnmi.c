@@ -4,7 +4,8 @@
  * does not run within ten seconds. Loading the module is the test:
  * insmod lgnmi.ko cpu=1 count=2000 gap_us=300
  * While it is loaded, the number of a CPU that is written to its parameter "send"
- * sends one more there; the write fails with EIO if that is lost.
+ * sends one more there; the write fails with EIO if that is lost. A handler that
+ * runs with less in CR4 than the host has is a warning in the host's log.
  */
 #define pr_fmt(fmt) "lgnmi: " fmt
 
@@ -19,6 +20,7 @@
 #include <asm/apic.h>
 #include <asm/irq_vectors.h>
 #include <asm/nmi.h>
+#include <asm/special_insns.h>
 
 static unsigned int cpu = 1, count = 2000, gap_us = 300;
 module_param(cpu, uint, 0);
@@ -28,10 +30,17 @@ module_param(gap_us, uint, 0);
 /* The CPU that an NMI is on its way to; -1: none */
 static atomic_t expected = ATOMIC_INIT(-1);
 
+/* What the kernel sets once for all CPUs, and keeps. */
+#define CR4_KEPT	(X86_CR4_OSXSAVE | X86_CR4_SMEP | X86_CR4_SMAP | X86_CR4_UMIP)
+
+static unsigned long host_cr4;
+
 static int handler(unsigned int type, struct pt_regs *regs)
 {
+	unsigned long lost = host_cr4 & ~native_read_cr4();
 	int me = raw_smp_processor_id();
 
+	WARN_ONCE(lost, "lgnmi: an NMI without the bits %#lx of CR4\n", lost);
 	return atomic_try_cmpxchg(&expected, &me, -1) ? NMI_HANDLED : NMI_DONE;
 }
 
@@ -79,6 +88,7 @@ static int __init lgnmi_init(void)
 
 	if (count && (cpu >= nr_cpu_ids || !cpu_online(cpu)))
 		return -EINVAL;
+	host_cr4 = native_read_cr4() & CR4_KEPT;
 	err = register_nmi_handler(NMI_LOCAL, handler, 0, "lgnmi");
 	if (err)
 		return err;
