@@ -9,6 +9,7 @@
  * in $MICRO, or the folder micro-guests beside this program. Limits of time are
  * multiplied by $SLOW.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
@@ -181,6 +182,8 @@ static void start(int keep, ...)
 		ksft_exit_fail_perror("pipe");
 	fflush(stdout);
 	p.pid = fork();
+	if (p.pid < 0)
+		ksft_exit_fail_perror("fork");
 	if (!p.pid) {
 		int err = open(messages, O_WRONLY | O_CREAT | O_TRUNC, 0600);
 
@@ -313,16 +316,22 @@ static bool transfer(__u32 key, __u32 type, __u64 sector, __u32 len, __u32 statu
 	return ends(key, status);
 }
 
-static bool data_is(__u32 gpa, __u32 len, __u32 sector)
+/* What the disk has from byte @at on. */
+static bool data_from(__u32 gpa, __u32 len, __u32 at)
 {
 	static __u8 bytes[DATA_SIZE];
 	__u32 i;
 
 	peek(gpa, bytes, len);
 	for (i = 0; i < len; i++)
-		if (bytes[i] != pattern(sector * 512 + i))
+		if (bytes[i] != pattern(at + i))
 			return false;
 	return true;
+}
+
+static bool data_is(__u32 gpa, __u32 len, __u32 sector)
+{
+	return data_from(gpa, len, sector * 512);
 }
 
 static void fill_data(__u8 value)
@@ -423,16 +432,16 @@ static void test_disk_lists(void)
 	add(HEAD, 512);
 	used = send_to(key);
 	ok = used == LGUEST_DMA_USED && peek_word(HEAD + 4) == 0 &&
-	     data_is(HEAD + 8, 504, 0) == false;
+	     data_from(HEAD + 8, 504, 8);
 	request(READ, 3);
 	add(DMA, 512);
 	poke(HEAD, &head, sizeof(head));
 	poke(DMA, &list, sizeof(list));
-	ok = !call(LGUEST_HC_SEND_DMA, key, DMA, 0, 0);
+	ok &= !call(LGUEST_HC_SEND_DMA, key, DMA, 0, 0);
 	/* The list is data now, in which the used word is stored at last. */
 	for (i = 0; i < 1000 && peek_word(DMA) != LGUEST_DMA_USED; i++)
 		;
-	ok &= peek_word(DMA) == LGUEST_DMA_USED && data_is(DMA + 4, 500, 3) == false;
+	ok &= peek_word(DMA) == LGUEST_DMA_USED && data_from(DMA + 4, 508, 3 * 512 + 4);
 	ok &= disk_is(0, 0, 0);
 	ksft_test_result(ok, "H: data that overwrites its request\n");
 
@@ -968,6 +977,40 @@ static bool beside(char *path, const char *name, const char *env)
 	return !access(path, R_OK);
 }
 
+static bool find_launcher(void)
+{
+	char *path, *folder, *rest;
+
+	if (beside(launcher, "lguest", "LGUEST") || getenv("LGUEST"))
+		return !access(launcher, X_OK);
+	path = strdup(getenv("PATH") ?: "/usr/local/bin:/usr/bin:/bin");
+	if (!path)
+		ksft_exit_fail_perror("strdup");
+	folder = strtok_r(path, ":", &rest);
+	while (folder && access(launcher, X_OK)) {
+		snprintf(launcher, sizeof(launcher), "%.4000s/lguest", folder);
+		folder = strtok_r(NULL, ":", &rest);
+	}
+	free(path);
+	return !access(launcher, X_OK);
+}
+
+/* All that is in the folder is a file. */
+static void remove_files(void)
+{
+	char path[PATH_MAX];
+	struct dirent *e;
+	DIR *d = opendir(dir);
+
+	while (d && (e = readdir(d))) {
+		snprintf(path, sizeof(path), "%s/%s", dir, e->d_name);
+		unlink(path);
+	}
+	if (d)
+		closedir(d);
+	rmdir(dir);
+}
+
 int main(void)
 {
 	char guests[PATH_MAX - 10];
@@ -977,11 +1020,8 @@ int main(void)
 	ksft_print_header();
 	if (access("/dev/lguest", R_OK | W_OK))
 		ksft_exit_skip("/dev/lguest: %s\n", strerror(errno));
-	if (!beside(launcher, "lguest", "LGUEST")) {
-		snprintf(launcher, sizeof(launcher), "/bin/lguest");
-		if (access(launcher, X_OK))
-			ksft_exit_skip("no launcher: set LGUEST\n");
-	}
+	if (!find_launcher())
+		ksft_exit_skip("no launcher: set LGUEST\n");
 	if (!beside(guests, "micro-guests", "MICRO"))
 		ksft_exit_skip("no micro-guests: set MICRO\n");
 	snprintf(puppet, sizeof(puppet), "%s/puppet", guests);
@@ -989,6 +1029,7 @@ int main(void)
 		patience = atof(getenv("SLOW"));
 	if (!mkdtemp(dir))
 		ksft_exit_fail_perror(dir);
+	atexit(remove_files);
 	snprintf(image, sizeof(image), "%s/image", dir);
 	snprintf(overlay, sizeof(overlay), "%s/overlay", dir);
 	snprintf(messages, sizeof(messages), "%s/messages", dir);

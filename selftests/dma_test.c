@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -386,7 +387,7 @@ static void sender_process(void)
 		memset(from.ram + DATA_GPA, rand(), 60000);
 		err = send_key(&from, KEY);
 		if (err && err != -ENOBUFS)
-			_exit(1);
+			vm_fail("send: %s\n", strerror(-err));
 	}
 }
 
@@ -399,6 +400,8 @@ static bool whole(struct vm *to, struct lguest_dma *b)
 	return !len || (len == 60000 && !memcmp(p, p + 1, len - 1));
 }
 
+#define SENDERS	30
+
 static void test_kill(void)
 {
 	int round, i, wrong = 0, taken = 0, died = 0, filled = 0, status;
@@ -409,10 +412,12 @@ static void test_kill(void)
 	for (i = 0; i < BUFFERS; i++)
 		one_section(buffer(&to, i), DATA_GPA + 0x10000 * i, 60000);
 	bind_key(&to, KEY, BUFFERS);
-	for (round = 0, i = 0; round < 30; round++) {
+	for (round = 0, i = 0; round < SENDERS && died == round; round++) {
+		double deadline = now() + 20 * patience();
 		int n = 50 + rand() % 200;
+		bool ended = false;
 
-		pid = fork();
+		pid = vm_fork();
 		if (!pid)
 			sender_process();
 		while (n) {
@@ -420,20 +425,28 @@ static void test_kill(void)
 
 			if (!(__atomic_load_n(&b->used, __ATOMIC_ACQUIRE) &
 			      LGUEST_DMA_USED)) {
+				ended = waitpid(pid, &status, WNOHANG) == pid;
+				if (ended || now() > deadline)
+					break;
 				usleep(100);
 				continue;
 			}
+			deadline = now() + 20 * patience();
 			wrong += !whole(&to, b);
 			filled++;
 			n--;
 			__atomic_store_n(&b->used, 0, __ATOMIC_RELEASE);
 			i = (i + 1) % BUFFERS;
 		}
-		kill(pid, SIGKILL);
-		waitpid(pid, &status, 0);
-		died += WIFSIGNALED(status);
+		if (n)
+			ksft_print_msg("a sender %s\n", ended ? "ends by itself" : "sends nothing");
+		if (!ended) {
+			kill(pid, SIGKILL);
+			ended = vm_wait(pid, &status, 20 * patience());
+		}
+		died += !n && ended && WIFSIGNALED(status);
 		/* What was on its way has been completed. */
-		while (buffer(&to, i)->used) {
+		while (ended && buffer(&to, i)->used) {
 			taken += buffer(&to, i)->used == LGUEST_DMA_TAKEN;
 			wrong += !whole(&to, buffer(&to, i));
 			buffer(&to, i)->used = 0;
@@ -443,8 +456,7 @@ static void test_kill(void)
 	ksft_test_result(!wrong, "%d buffers, %d of them are mixed up\n", filled,
 			 wrong);
 	ksft_test_result(!taken, "%d buffers are left behind\n", taken);
-	ksft_test_result(died == round, "%d of %d senders were killed\n", died,
-			 round);
+	ksft_test_result(died == SENDERS, "%d of %d senders were killed\n", died, SENDERS);
 	vm_destroy(&to);
 }
 

@@ -146,8 +146,11 @@ static void arm(unsigned int n)
 	char text[16];
 	int len = sprintf(text, "%u", n);
 
-	if (pwrite(fail_nth, text, len, 0) != len)
-		ksft_exit_fail_msg("fail-nth: %s\n", strerror(errno));
+	if (pwrite(fail_nth, text, len, 0) != len) {
+		ksft_print_msg("fail-nth: %s\n", strerror(errno));
+		fflush(stdout);
+		_exit(BROKEN);
+	}
 }
 
 /* The life of a guest, with one fault at most. */
@@ -177,7 +180,7 @@ static int live(unsigned int nth)
 	make_ram();
 	arm(nth);
 	for (i = 0; i < ARRAY_SIZE(life); i++) {
-		strcpy(step, life[i].name);
+		snprintf(step, sizeof(step), "%s", life[i].name);
 		r = life[i].does();
 		if (r && !(error && r == life[i].again)) {
 			/* Only a fault may do this, and only once. */
@@ -237,17 +240,44 @@ static int child(unsigned int nth)
 	return WEXITSTATUS(status);
 }
 
+/* What was set before. */
+static struct {
+	char path[100];
+	char value[32];
+} settings[16];
+
+static unsigned int count_settings;
+
+static bool set(const char *path, const char *value)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, value, strlen(value)) >= 0;
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
+static void restore_settings(void)
+{
+	while (count_settings--)
+		set(settings[count_settings].path, settings[count_settings].value);
+}
+
 /* Faults happen only where these say so. */
 static void setting(const char *what, const char *name, const char *value)
 {
-	char path[100];
+	char *path = settings[count_settings].path, *was = settings[count_settings].value;
 	int fd;
 
-	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/%s", what, name);
-	fd = open(path, O_WRONLY);
-	if (fd < 0 || write(fd, value, strlen(value)) < 0)
+	snprintf(path, sizeof(settings->path), "/sys/kernel/debug/%s/%s", what, name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0 || read(fd, was, sizeof(settings->value) - 1) < 0)
 		ksft_exit_skip("%s: %s\n", path, strerror(errno));
 	close(fd);
+	count_settings++;
+	if (!set(path, value))
+		ksft_exit_skip("%s: %s\n", path, strerror(errno));
 }
 
 int main(void)
@@ -260,6 +290,7 @@ int main(void)
 		ksft_exit_skip("no fault injection in this kernel\n");
 	if (access(VM_DEVICE, R_OK | W_OK))
 		ksft_exit_skip(VM_DEVICE ": %s\n", strerror(errno));
+	atexit(restore_settings);
 	setting("failslab", "ignore-gfp-wait", "N");
 	setting("failslab", "verbose", "0");
 	setting("fail_page_alloc", "ignore-gfp-wait", "N");

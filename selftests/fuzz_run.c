@@ -40,12 +40,13 @@
 #define REASONS		64
 #define TICK_US		20000
 #define STUCK_TICKS	25		/* without a hypercall, that many */
+#define WATCH_TICKS	3000		/* the harmless one, without a result: a minute */
 
 /**
  * struct guest - one that runs
  * @lock: held while @fd is used by another thread than that which runs it
  * @fd: control file; -1: there is none now
- * @calls: hypercalls when the watchdog looked last
+ * @calls: hypercalls when the watchdog looked last; results of the harmless one
  * @ticks: how often it has found no more
  * @stuck: it was given up
  */
@@ -74,7 +75,7 @@ static __u32 first_seed = 1, one_seed, fixed_actions;
 static bool alone, verbose, is_tcg;
 static time_t end_time;
 static atomic_uint next_run, runs, wrong_exits, right_sums, wrong_sums;
-static atomic_bool ending;
+static atomic_bool ending, ended;
 static __u64 totals[LGUEST_STATS];
 
 static time_t seconds_now(void)
@@ -307,13 +308,14 @@ static void *watch_thread(void *arg)
 				continue;
 			ksft_exit_fail_msg("harmless guest: %s\n", strerror(errno));
 		}
-		if (e.reason == LGUEST_EXIT_BREAK)
+		if (e.reason == LGUEST_EXIT_BREAK && !g->stuck)
 			continue;
 		if (e.reason == LGUEST_EXIT_CONSOLE && in_ram(e.console.addr, 5) &&
 		    !memcmp(g->ram + e.console.addr, "right", 5)) {
 			right_sums++;
 		} else {
-			ksft_print_msg("the harmless guest: exit %u %.80s\n", e.reason, e.text);
+			ksft_print_msg("the harmless guest: exit %u %.80s\n", e.reason,
+				       g->stuck ? "as it computes no more" : e.text);
 			wrong_sums++;
 			break;
 		}
@@ -393,12 +395,28 @@ static void watchdog(struct guest *g)
 	}
 }
 
+/* And the harmless one, if it has no result for a long time. */
+static void watch_watchdog(struct guest *g)
+{
+	const struct lguest_break brk = { .command = LGUEST_BREAK };
+
+	pthread_mutex_lock(&g->lock);
+	if (g->fd >= 0 && right_sums != g->calls) {
+		g->calls = right_sums;
+		g->ticks = 0;
+	} else if (g->fd >= 0 && ++g->ticks >= WATCH_TICKS) {
+		g->stuck = true;
+		command(g, &brk, sizeof(brk));
+	}
+	pthread_mutex_unlock(&g->lock);
+}
+
 static void *overseer(void *arg)
 {
 	unsigned int tick, i;
 
 	(void)arg;
-	for (tick = 0; !ending; tick++) {
+	for (tick = 0; !ended; tick++) {
 		usleep(TICK_US);
 		for (i = 0; i < HOSTILE; i++) {
 			struct guest *g = &guests[i];
@@ -411,6 +429,7 @@ static void *overseer(void *arg)
 			}
 			pthread_mutex_unlock(&g->lock);
 		}
+		watch_watchdog(&guests[HOSTILE]);
 	}
 	return NULL;
 }
@@ -502,6 +521,7 @@ int main(int argc, char **argv)
 		usleep(TICK_US);
 	ending = true;
 	pthread_join(watch, NULL);
+	ended = true;
 	pthread_join(boss, NULL);
 	report();
 	ksft_test_result(runs && totals[LGUEST_STAT_HYPERCALL], "hostile guests\n");

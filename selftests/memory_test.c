@@ -60,8 +60,10 @@ static void new_worker(bool writes)
 
 static bool sees(unsigned int page, __u32 want)
 {
-	__u32 got = worker_sees(&w, page);
+	__u32 got;
 
+	if (!worker_sees(&w, page, &got))
+		return false;
 	if (got != want)
 		ksft_print_msg("page %u: %#x, not %#x\n", page, got, want);
 	return got == want;
@@ -71,7 +73,8 @@ static bool sees_all(unsigned int round)
 {
 	__u32 i, got;
 
-	worker_sees(&w, 0);
+	if (!worker_sees(&w, 0, &got))
+		return false;
 	for (i = 0; i < WORKER_PAGES; i++) {
 		got = ((__u32 *)(w.vm.ram + WORKER_RESULT_GPA))[i];
 		if (got != mark(i, round)) {
@@ -323,7 +326,7 @@ static void test_pinned(void)
 	ok &= pinned() == 0;
 	ksft_test_result(ok, "I: the shared page is counted while it is pinned\n");
 
-	pid = fork();
+	pid = vm_fork();
 	if (!pid) {
 		vm_create(&vm, -1, 0);
 		ok = !setrlimit(RLIMIT_MEMLOCK, &none) && !setresuid(65534, 65534, 65534);
@@ -331,7 +334,7 @@ static void test_pinned(void)
 		vm_destroy(&vm);
 		_exit(!ok || pinned());
 	}
-	ok = pid > 0 && waitpid(pid, &status, 0) == pid && !status;
+	ok = waitpid(pid, &status, 0) == pid && !status;
 	ksft_test_result(ok, "I: a user that may not lock memory has no shared page\n");
 }
 
@@ -345,7 +348,7 @@ static void test_fork(void)
 	new_worker(true);
 	for (i = 0; i < ROUNDS / 2; i++) {
 		ok &= counts(9);
-		pid = fork();
+		pid = vm_fork();
 		if (!pid) {
 			const __u32 *count = worker_word(&w, 9, 2);
 			__u32 before = look(count);
@@ -414,36 +417,60 @@ static long read_number(const char *name)
 
 #define KSM	"/sys/kernel/mm/ksm/"
 
+/* What the host had there before, and gets back at the end. */
+static struct {
+	const char *name;
+	long value;
+} ksm[] = {
+	{ .name = KSM "sleep_millisecs" }, { .name = KSM "pages_to_scan" }, { .name = KSM "run" },
+};
+
+static void restore_ksm(void)
+{
+	char number[16];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(ksm); i++) {
+		snprintf(number, sizeof(number), "%ld", ksm[i].value);
+		write_file(ksm[i].name, number);
+	}
+}
+
 /* Equal pages become one, and several again when the guest writes to some. */
 static void test_ksm(void)
 {
 	double deadline = now() + 20 * patience();
+	long before, shared;
 	unsigned int i;
 	bool ok = true;
-	long shared;
 
-	if (!write_file(KSM "run", "1")) {
+	if (access(KSM "run", W_OK)) {
 		ksft_test_result_skip("I: pages that are merged: no KSM\n");
 		return;
 	}
+	for (i = 0; i < ARRAY_SIZE(ksm); i++)
+		ksm[i].value = read_number(ksm[i].name);
+	atexit(restore_ksm);
+	ok &= write_file(KSM "run", "1");
 	write_file(KSM "sleep_millisecs", "1");
 	write_file(KSM "pages_to_scan", "2000");
 	new_worker(false);
 	for (i = 0; i < WORKER_PAGES; i++)
 		*worker_word(&w, i, 0) = mark(0, 1);
+	before = read_number(KSM "pages_sharing");
 	ok &= !madvise(page_at(0), WORKER_PAGES * PAGE, MADV_MERGEABLE);
-	while (read_number(KSM "pages_sharing") < WORKER_PAGES / 2 && now() < deadline)
+	do {
 		usleep(10000);
-	shared = read_number(KSM "pages_sharing");
+		shared = read_number(KSM "pages_sharing") - before;
+	} while (shared < WORKER_PAGES / 2 && now() < deadline);
 	ok &= shared >= WORKER_PAGES / 2;
-	for (i = 0; i < WORKER_PAGES; i += 37)
+	for (i = 0; i < WORKER_PAGES && ok; i += 37)
 		ok &= sees(i, mark(0, 1));
 	/* All are written to, each a copy of its own then. */
 	worker_set_write(&w, true);
 	ok &= counts(0) && counts(100);
 	worker_set_write(&w, false);
-	worker_rounds(&w, 2);
-	ok &= none_lost();
+	ok &= worker_rounds(&w, 2) && none_lost();
 	write_file(KSM "run", "2");
 	ok &= sees(1, mark(0, 1));
 	write_file(KSM "run", "0");
@@ -467,11 +494,22 @@ static void test_compaction(void)
 	worker_destroy(&w);
 }
 
-/* A swap area on a RAM disk, by hand: version 1, 8 MB, no label. */
-static bool make_swap(const char *name)
+#define SWAP	"/dev/ram1"
+
+static bool swapping;
+
+static void end_swap(void)
+{
+	if (swapping)
+		swapoff(SWAP);
+	swapping = false;
+}
+
+/* A swap area on a RAM disk that nobody uses, by hand: version 1, 8 MB, no label. */
+static bool make_swap(void)
 {
 	static __u8 header[PAGE];
-	int fd = open(name, O_RDWR | O_CLOEXEC);
+	int fd = open(SWAP, O_RDWR | O_EXCL | O_CLOEXEC);
 	bool ok;
 
 	if (fd < 0)
@@ -481,20 +519,21 @@ static bool make_swap(const char *name)
 	memcpy(header + PAGE - 10, "SWAPSPACE2", 10);
 	ok = pwrite(fd, header, PAGE, 0) == PAGE && !fsync(fd);
 	close(fd);
-	return ok && !swapon(name, 0);
+	swapping = ok && !swapon(SWAP, 0);
+	return swapping;
 }
 
 static void test_swap(void)
 {
-	static const char name[] = "/dev/ram1";
 	unsigned int i;
 	bool ok = true;
 	long out;
 
-	if (!make_swap(name)) {
-		ksft_test_result_skip("I: pages that are swapped out: no swap on %s\n", name);
+	if (!make_swap()) {
+		ksft_test_result_skip("I: pages that are swapped out: no swap on " SWAP "\n");
 		return;
 	}
+	atexit(end_swap);
 	new_worker(true);
 	out = 0;
 	for (i = 0; i < ROUNDS && ok; i++) {
@@ -509,11 +548,10 @@ static void test_swap(void)
 	}
 	/* All of them have counted the same: none was lost. */
 	worker_set_write(&w, false);
-	worker_rounds(&w, 2);
-	ok &= none_lost();
-	ksft_test_result(ok, "I: pages that are swapped out: %ld were away\n", out);
+	ok &= worker_rounds(&w, 2) && none_lost();
+	ksft_test_result(ok && out, "I: pages that are swapped out: %ld were away\n", out);
 	worker_destroy(&w);
-	swapoff(name);
+	end_swap();
 }
 
 static sigjmp_buf poisoned;

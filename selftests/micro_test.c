@@ -12,8 +12,9 @@
  * $SLOW (a number). $NMI is a file to which the number of a CPU is written to send it an
  * NMI, if there is such a thing. It takes root, for the log and the watchpoints.
  *
- * How a guest may end is in its section .expect: see EXPECT in micro/micro.h. That
- * it was killed is no success in itself: the reason must be the expected one, and
+ * How a guest may end is in its section .expect: see EXPECT in micro/macros.S. That
+ * it was killed is no success in itself: the reason must be the expected one, not
+ * before the guest has said that it must be killed now, if it says so (DIES), and
  * the host must be as before (micro_oracle.c).
  */
 #define _GNU_SOURCE
@@ -55,6 +56,12 @@
 /* The launcher's exit status when the host has killed the guest. */
 #define STATUS_KILLED	12
 
+/* Why a host without PAE kills a guest that turns it on. */
+#define REFUSED		"a guest with PAE needs a host with PAE"
+
+/* What DIES in micro/macros.S prints. */
+#define DIES		"now it must be killed"
+
 static const char usage[] =
 	"Usage: micro_test [-n COUNT] [-m KB] [-l] [-v] [PATTERN...]\n";
 
@@ -66,6 +73,8 @@ struct image {
 	unsigned int time;
 	unsigned int memory;
 	bool stays;
+	bool dies;			/* it says when */
+	bool pae;
 	const char *args;
 	const char *cpu;
 	unsigned long watch[ORACLE_WATCHES];
@@ -275,6 +284,25 @@ static bool allowed_status(const struct image *img, int status, const char *outp
 	return false;
 }
 
+/* Its own mapping of memory shows it: large pages have 2 MB, not 4. */
+static bool host_has_pae(void)
+{
+	static int has = -1;
+	char line[128];
+	FILE *f;
+
+	if (has < 0) {
+		f = fopen("/proc/meminfo", "re");
+		if (!f)
+			ksft_exit_fail_perror("/proc/meminfo");
+		has = 0;
+		while (fgets(line, sizeof(line), f))
+			has |= !strncmp(line, "DirectMap2M:", 12);
+		fclose(f);
+	}
+	return has;
+}
+
 /* KSFT_PASS, KSFT_SKIP or KSFT_FAIL, and why. */
 static int judge(const struct image *img, const struct run *run, char *why, size_t size)
 {
@@ -310,6 +338,14 @@ static int judge(const struct image *img, const struct run *run, char *why, size
 		return KSFT_FAIL;
 	}
 	if (status == STATUS_KILLED && reason) {
+		if (img->pae && !host_has_pae() && strstr(line_of(reason), REFUSED)) {
+			snprintf(why, size, " the host has no PAE, and refuses");
+			return KSFT_SKIP;
+		}
+		if (img->dies && !strstr(run->output, DIES)) {
+			snprintf(why, size, "CRASH: killed too early: %s", line_of(reason));
+			return KSFT_FAIL;
+		}
 		if (!result && allowed(img, "killed", line_of(reason)))
 			return KSFT_PASS;
 		snprintf(why, size, "CRASH: killed: %s", line_of(reason));
@@ -355,6 +391,10 @@ static void take_expectation(struct image *img, const char *text)
 		img->args = text + 5;
 	} else if (!strcmp(text, "stays")) {
 		img->stays = true;
+	} else if (!strcmp(text, "dies")) {
+		img->dies = true;
+	} else if (!strcmp(text, "pae")) {
+		img->pae = true;
 	} else if (starts(text, "cpu=")) {
 		img->cpu = text + 4;
 	} else if (starts(text, "watch=") && img->watches < ORACLE_WATCHES) {

@@ -2,14 +2,80 @@
 /* Guests without a kernel, for tests: vm.h, and calls.S that runs in them. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 #include "../kselftest.h"
 #include "vm.h"
 
 extern const __u8 calls_guest[], calls_guest_end[];
+
+static bool is_child;
+
+double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+/* $SLOW, for a machine that is slow, or busy otherwise. */
+double patience(void)
+{
+	const char *slow = getenv("SLOW");
+
+	return slow && atof(slow) > 1 ? atof(slow) : 1;
+}
+
+void vm_fail(const char *fmt, ...)
+{
+	char text[400];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	if (!is_child)
+		ksft_exit_fail_msg("%s", text);
+	/* The totals are the parent's to tell, and what is put back at its exit is, too. */
+	ksft_print_msg("a child: %s", text);
+	fflush(stdout);
+	_exit(KSFT_FAIL);
+}
+
+pid_t vm_fork(void)
+{
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid < 0)
+		vm_fail("fork: %s\n", strerror(errno));
+	if (!pid)
+		is_child = true;
+	return pid;
+}
+
+bool vm_wait(pid_t pid, int *status, double seconds)
+{
+	double deadline = now() + seconds;
+
+	while (waitpid(pid, status, WNOHANG) != pid) {
+		if (now() > deadline) {
+			*status = -1;
+			return false;
+		}
+		usleep(200);
+	}
+	return true;
+}
 
 int vm_command(struct vm *vm, const void *command, size_t size)
 {
@@ -28,21 +94,21 @@ void vm_create(struct vm *vm, int shared, __u32 gpa)
 	memset(vm, 0, sizeof(*vm));
 	vm->fd = open(VM_DEVICE, O_RDWR | O_CLOEXEC);
 	if (vm->fd < 0)
-		ksft_exit_fail_msg(VM_DEVICE ": %s\n", strerror(errno));
+		vm_fail(VM_DEVICE ": %s\n", strerror(errno));
 	vm->ram = mmap(NULL, VM_RAM, PROT_READ | PROT_WRITE,
 		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (vm->ram == MAP_FAILED)
-		ksft_exit_fail_msg("no memory\n");
+		vm_fail("no memory\n");
 	if (shared >= 0 &&
 	    mmap(vm->ram + gpa, 4096, PROT_READ | PROT_WRITE,
 		 MAP_SHARED | MAP_FIXED, shared, 0) == MAP_FAILED)
-		ksft_exit_fail_msg("mapping a file: %s\n", strerror(errno));
+		vm_fail("mapping a file: %s\n", strerror(errno));
 	memcpy(vm->ram + VM_CODE_GPA, calls_guest,
 	       calls_guest_end - calls_guest);
 	init.ram_base = (uintptr_t)vm->ram;
 	err = vm_command(vm, &init, sizeof(init));
 	if (err)
-		ksft_exit_fail_msg("initialise: %s\n", strerror(-err));
+		vm_fail("initialise: %s\n", strerror(-err));
 }
 
 void vm_destroy(struct vm *vm)
@@ -66,13 +132,12 @@ long vm_call(struct vm *vm, __u32 nr, __u32 a, __u32 b, __u32 c, __u32 d)
 		if (pread(vm->fd, &e, sizeof(e), 0) < 0) {
 			if (errno == EINTR)
 				continue;
-			ksft_exit_fail_msg("run: %s\n", strerror(errno));
+			vm_fail("run: %s\n", strerror(errno));
 		}
 		if (e.reason == LGUEST_EXIT_CONSOLE)
 			return mailbox[5];
 		vm->exit = e;
 		vm->asked = e.reason == LGUEST_EXIT_DMA;
 	} while (e.reason < LGUEST_EXIT_HALTED);
-	ksft_exit_fail_msg("the guest died: %s\n", e.text);
-	return 0;
+	vm_fail("the guest died: %s\n", e.text);
 }

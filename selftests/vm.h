@@ -8,8 +8,11 @@
 #define MAILBOX_GPA	0x2000		/* number, four arguments, result */
 
 #ifndef __ASSEMBLER__
+#include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 #include <linux/types.h>
+#include "../kselftest.h"
 #include "../../../../include/uapi/linux/lguest.h"
 #include "../../../../arch/x86/include/uapi/asm/lguest.h"
 
@@ -39,6 +42,16 @@ void vm_destroy(struct vm *vm);
 long vm_call(struct vm *vm, __u32 nr, __u32 a, __u32 b, __u32 c, __u32 d);
 /* 0, or -errno. */
 int vm_command(struct vm *vm, const void *command, size_t size);
+
+/* A child, in which nothing here ends the test, but that process only. */
+pid_t vm_fork(void);
+/* The child ends within @seconds; if not, false, and @status is that of no end. */
+bool vm_wait(pid_t pid, int *status, double seconds);
+/* End the test, or the child. */
+__noreturn __printf(1, 2) void vm_fail(const char *fmt, ...);
+/* Seconds of a clock that does not stop; times that a test may take. */
+double now(void);
+double patience(void);
 #endif
 
 #endif /* _VM_H */

@@ -1,28 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A guest that uses its memory for ever: worker.h, and worker.S that runs in it. */
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 #include "../kselftest.h"
 #include "worker.h"
-
-double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
-
-/* $SLOW, for a machine that is slow, or busy otherwise. */
-double patience(void)
-{
-	const char *slow = getenv("SLOW");
-
-	return slow && atof(slow) > 1 ? atof(slow) : 1;
-}
 
 void worker_create(struct worker *w)
 {
@@ -45,6 +28,7 @@ static void *worker_thread(void *arg)
 			w->error = errno;
 			break;
 		}
+		__atomic_add_fetch(&w->interrupted, 1, __ATOMIC_RELAXED);
 	}
 	return NULL;
 }
@@ -52,7 +36,7 @@ static void *worker_thread(void *arg)
 void worker_start(struct worker *w)
 {
 	if (pthread_create(&w->thread, NULL, worker_thread, w))
-		ksft_exit_fail_msg("no thread\n");
+		vm_fail("no thread\n");
 	w->running = true;
 }
 
@@ -66,7 +50,7 @@ void worker_stop(struct worker *w)
 		return;
 	err = vm_command(&w->vm, &brk, sizeof(brk));
 	if (err && err != -ESHUTDOWN)
-		ksft_exit_fail_msg("break: %s\n", strerror(-err));
+		vm_fail("break: %s\n", strerror(-err));
 	pthread_join(w->thread, NULL);
 	w->running = false;
 }
@@ -115,10 +99,13 @@ bool worker_rounds(struct worker *w, unsigned int n)
 	return true;
 }
 
-__u32 worker_sees(struct worker *w, unsigned int i)
+bool worker_sees(struct worker *w, unsigned int i, __u32 *word)
 {
 	/* The first of these may have begun before now. */
-	if (!worker_rounds(w, 2))
+	if (!worker_rounds(w, 2)) {
 		ksft_print_msg("the guest makes no progress\n");
-	return look((__u32 *)(w->vm.ram + WORKER_RESULT_GPA) + i);
+		return false;
+	}
+	*word = look((__u32 *)(w->vm.ram + WORKER_RESULT_GPA) + i);
+	return true;
 }

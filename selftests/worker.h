@@ -22,12 +22,14 @@ extern const __u8 worker_guest[], worker_guest_end[];
  * @thread: that runs it
  * @running: and is to be joined
  * @error: errno that ended the thread, or 0
+ * @interrupted: how often a signal has ended a run, and the next one began
  */
 struct worker {
 	struct vm vm;
 	pthread_t thread;
 	bool running;
 	int error;
+	__u32 interrupted;
 };
 
 /* Until worker_stop(). Either ends the test if something does not work. */
@@ -39,8 +41,11 @@ void worker_destroy(struct worker *w);
 bool worker_ends(struct worker *w);
 /* Run it in this thread until something happens: what pread() returns. */
 int worker_run(struct worker *w);
-/* The first word of page @i, as the guest sees it after a round that begins now. */
-__u32 worker_sees(struct worker *w, unsigned int i);
+/*
+ * The first word of page @i, as the guest sees it after a round that begins now; false if
+ * it makes none within some seconds.
+ */
+bool worker_sees(struct worker *w, unsigned int i, __u32 *word);
 /* Wait for @n rounds; false if they do not come within some seconds. */
 bool worker_rounds(struct worker *w, unsigned int n);
 __u32 *worker_word(struct worker *w, unsigned int page, unsigned int word);
@@ -51,9 +56,6 @@ static inline __u32 look(const __u32 *word)
 }
 
 void worker_set_write(struct worker *w, bool on);
-/* Seconds of a clock that does not stop; times that a test may take. */
-double now(void);
-double patience(void);
 #endif
 
 #endif /* _WORKER_H */

@@ -35,6 +35,9 @@ random() { echo $(($(od -An -N2 -tu2 /dev/urandom) % $1)); }
 # say: a line of a scenario's own, told from those of guests and kernel
 say() { echo "[$(uptime_s)] $*"; }
 
+# monitor COMMAND: to QEMU's monitor, by a line that the kernel writes in one piece (ci/boot)
+monitor() { echo "<1>MONITOR: $*" >/dev/kmsg; }
+
 # fail, skip: end a scenario, with the reason that the verdict shows
 fail() { echo "$*" >/tmp/reason; exit 1; }
 skip() { echo "$*" >/tmp/reason; exit 77; }

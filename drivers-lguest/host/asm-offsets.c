@@ -13,7 +13,9 @@
 static void __used switcher(void)
 {
 	OFFSET(STATE_guest_cr3, lg_state_page, guest_cr3);
+	OFFSET(STATE_guest_cr4, lg_state_page, guest_cr4);
 	OFFSET(STATE_host_cr3, lg_state_page, host_cr3);
+	OFFSET(STATE_host_cr4, lg_state_page, host_cr4);
 	OFFSET(STATE_host_esp, lg_state_page, host_esp);
 	OFFSET(STATE_nmi_count, lg_state_page, nmi_count);
 	OFFSET(STATE_mce_count, lg_state_page, mce_count);

@@ -36,6 +36,8 @@ void lg_check_before(struct lg_check *c)
 	c->eflags = native_save_fl() & COMPARED_EFLAGS;
 	native_store_gdt(&c->gdt);
 	store_idt(&c->idt);
+	/* The limit becomes 0xffff by each guest of VMX, and KVM leaves it so. */
+	c->idt.size = 0;
 	for (i = 0; boot_cpu_has(X86_FEATURE_SEP) && i < ARRAY_SIZE(sysenter); i++)
 		rdmsrq(sysenter[i], c->sysenter[i]);
 	asm volatile("sldt %0" : "=m" (c->ldt));
@@ -66,7 +68,6 @@ void lg_check_after(const struct lg_check *c)
 	compare("gdt.address", now.gdt.address, c->gdt.address);
 	compare("gdt.size", now.gdt.size, c->gdt.size);
 	compare("idt.address", now.idt.address, c->idt.address);
-	compare("idt.size", now.idt.size, c->idt.size);
 	compare("sysenter[0]", now.sysenter[0], c->sysenter[0]);
 	compare("sysenter[1]", now.sysenter[1], c->sysenter[1]);
 	compare("sysenter[2]", now.sysenter[2], c->sysenter[2]);

@@ -227,6 +227,8 @@ static int group7(struct lg_vcpu *vcpu, struct insn *insn)
 			err = lg_load_gdt(vcpu, ptr.address, (ptr.size + 1) / 8);
 		else
 			err = lg_load_idt(vcpu, ptr.address, (ptr.size + 1) / 8);
+		if (err == -ENOMEM)
+			return lg_kill_at(vcpu, "no memory of the host for its descriptor table");
 		if (err)
 			return lg_kill_at(vcpu, "descriptor table at %#x is not in memory",
 					  (u32)ptr.address);

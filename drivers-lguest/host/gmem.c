@@ -43,7 +43,9 @@ bool lg_gpa_ok(const struct lg_guest *g, u32 gpa, u32 len)
 
 /*
  * To be asked before GUP has to look at more than page tables: it complains, with a dump
- * of the stack, of addresses that lie closely below a stack's, where there is nothing.
+ * of the stack, of addresses that lie closely below a stack's, where there is nothing. (If
+ * another thread of the launcher's makes it so right after this it complains all the same,
+ * once an hour, as it does of any program's calls.)
  */
 bool lg_gpa_mapped(const struct lg_guest *g, u32 gpa)
 {

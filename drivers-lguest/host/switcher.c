@@ -443,12 +443,6 @@ void lg_switcher_forget(struct lg_vcpu *vcpu)
 		cmpxchg(&per_cpu(lg_cpus, cpu).owner, vcpu, NULL);
 }
 
-static void write_cr4(unsigned long cr4)
-{
-	/* The kernel's own helper would put the pinned bits back. */
-	asm volatile("mov %0, %%cr4" :: "r" (cr4) : "memory");
-}
-
 /*
  * PEBS and BTS store their records through linear addresses of the host, also
  * while the guest's tables are loaded. DEBUGCTL can also have what makes debug
@@ -556,7 +550,7 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 	struct lg_state_page *s = c->state;
 	void (*enter)(struct lg_state_page *state, struct lg_regs *regs);
 	struct lg_regs_page *regs_page = (void *)slot_address(SLOT_REGS(cpu));
-	unsigned long cr4, dr7 = 0;
+	unsigned long dr7 = 0;
 	struct lg_check check;
 	u64 test_ctrl;
 	u16 gs, ldt;
@@ -567,6 +561,8 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 	refresh_state(vcpu, c);
 	s->guest_cr3 = lg_shadow_cr3(vcpu, cpu);
 	s->host_cr3 = __native_read_cr3();
+	s->host_cr4 = native_read_cr4();
+	s->guest_cr4 = s->host_cr4 & CR4_GUEST_KEEP;
 	vcpu->regs.eflags = (vcpu->regs.eflags & LG_EFLAGS_GUEST) |
 			    X86_EFLAGS_FIXED | X86_EFLAGS_IF;
 	/* Not by assignment: that is five instructions a word. */
@@ -580,8 +576,6 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 		asm volatile("lldt %w0" :: "r" (0) : "memory");
 	if (hw_breakpoint_active())
 		dr7 = local_db_save();
-	cr4 = native_read_cr4();
-	write_cr4(cr4 & CR4_GUEST_KEEP);
 
 	stop_debug_store(s);
 	test_ctrl = stop_split_lock_detection();
@@ -590,7 +584,6 @@ void lg_switcher_enter(struct lg_vcpu *vcpu)
 	enter((struct lg_state_page *)slot_address(SLOT_STATE(cpu)), &regs_page->regs);
 
 	vcpu->cr2 = native_read_cr2();
-	write_cr4(cr4);
 	if (test_ctrl)
 		native_wrmsrq(MSR_TEST_CTRL, test_ctrl);
 	force_reload_TR();

@@ -92,7 +92,9 @@ struct lg_far_ptr {
 struct lg_state_page {
 	/* In the way of every switch: keep together. */
 	u32 guest_cr3;
+	u32 guest_cr4;
 	u32 host_cr3;
+	u32 host_cr4;
 	u32 host_esp;
 	u32 nmi_count;		/* NMIs that hit the switcher */
 	u32 mce_count;		/* machine checks that hit the switcher */

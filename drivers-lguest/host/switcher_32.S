@@ -17,18 +17,19 @@
  * is a third table, the bridge: the host's descriptors and, behind them, the
  * switcher's own LG_CS and LG_DS, which the guest's table has at the same place.
  *
- *   step           GDT     IDT    CS           stack
- *   (C code)       host    host   __KERNEL_CS  host
- *   lgdt           bridge  host   __KERNEL_CS  host
- *   far jump       bridge  host   LG_CS        host
- *   lidt           bridge  guest  LG_CS        host
- *   mov esp, cr3   bridge  guest  LG_CS        window
- *   lgdt           guest   guest  LG_CS        window
+ *   step           GDT     IDT    CS           CR4    stack
+ *   (C code)       host    host   __KERNEL_CS  host   host
+ *   lgdt           bridge  host   __KERNEL_CS  host   host
+ *   far jump       bridge  host   LG_CS        host   host
+ *   lidt           bridge  guest  LG_CS        host   host
+ *   mov cr4        bridge  guest  LG_CS        guest  host
+ *   mov esp, cr3   bridge  guest  LG_CS        guest  window
+ *   lgdt           guest   guest  LG_CS        guest  window
  *
  * and the same steps in reverse on the way out. Under the host's IDT the host's
- * own handler runs, on the host's stack. Under the guest's IDT a stub of this
- * page runs, which counts the event in the state page; lg_switcher_enter()
- * raises it again when the host is whole.
+ * own handler runs, on the host's stack, and with the host's CR4: it may use XSAVES.
+ * Under the guest's IDT a stub of this page runs, which counts the event in the state
+ * page; lg_switcher_enter() raises it again when the host is whole.
  */
 
 #include <linux/linkage.h>
@@ -56,8 +57,8 @@ SYM_CODE_START(lg_switcher_begin)
  * @state: the state page of this CPU, in the window	(%eax)
  * @regs:  the regs of the regs page, in the window	(%edx)
  *
- * Called with interrupts off. The caller saves and restores %gs, LDTR, CR4 and the
- * debug registers, and loads TR again when it has returned.
+ * Called with interrupts off. The caller saves and restores %gs, LDTR and the debug
+ * registers, and loads TR again when it has returned.
  */
 SYM_INNER_LABEL(lg_switcher_enter_code, SYM_L_GLOBAL)
 	pushl	%ebp
@@ -82,6 +83,8 @@ SYM_INNER_LABEL(lg_switcher_entered, SYM_L_GLOBAL)
 	cmpl	$0, STATE_stop_msr(%eax)
 	jne	.Lstop
 .Lstopped:
+	movl	STATE_guest_cr4(%eax), %ecx
+	movl	%ecx, %cr4
 	movl	STATE_guest_cr3(%eax), %ecx
 	movl	%edx, %esp
 	movl	%ecx, %cr3
@@ -208,6 +211,8 @@ SYM_INNER_LABEL(lg_switcher_entered, SYM_L_GLOBAL)
 	cmpl	$0, STATE_stop_msr(%edx)
 	jne	.Lrestart
 .Lrestarted:
+	movl	STATE_host_cr4(%edx), %ecx
+	movl	%ecx, %cr4
 	lidt	STATE_host_idt_ptr(%edx)
 	ljmpl	*STATE_leave_far(%edx)
 SYM_INNER_LABEL(lg_switcher_leave, SYM_L_GLOBAL)

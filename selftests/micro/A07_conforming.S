@@ -26,6 +26,7 @@ BEGIN
 	CHECK	fault_eax, (SEL + 3), "cs in it"
 	CHECK	fault_cs, UCS, "cs of the caller"
 
+	DIES
 	GATE	0, handler, cs=SEL
 	xorl	%ecx, %ecx
 	divl	%ecx

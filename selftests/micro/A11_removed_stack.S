@@ -32,5 +32,6 @@ BEGIN
 	TRY	movl %eax, %ss
 	WANT_FAULT 13, (SEL & ~3), "the old segment"
 
+	DIES
 	GDT_SET	(KDS / 8), FLAT(D_DATA & ~2)
 	FAIL	"still alive"

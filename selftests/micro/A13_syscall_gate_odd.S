@@ -46,6 +46,7 @@ BEGIN
 	RING3	program
 	WANT_VECTOR VECTOR_BACK, "through another segment"
 	CHECK	calls, 3, "calls"
+	DIES
 	GDT_SET	FREE_ENTRY, FLAT(D_CODE | D_DPL(3))
 	RING3	program
 	FAIL	"still alive"

@@ -36,6 +36,7 @@ BEGIN
 	WANT_FAULT 12, 0, "a push in ring 3"
 
 	/* A push into the window: the fault finds no stack for its frame either. */
+	DIES
 	movl	$(WINDOW + 8), %esp
 	pushl	%eax
 	FAIL	"a push into the window goes through"

@@ -31,6 +31,7 @@ BEGIN
 	CHECK	%eax, SEL + 1, "cs"
 	ljmp	$KCS, $2f
 2:	movl	%cr0, %eax		/* an exit: the host sees where it is */
+	DIES
 	RING3	program
 	FAIL	"still alive"
 

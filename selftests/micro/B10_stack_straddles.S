@@ -22,6 +22,7 @@ back:	movl	saved, %esp
 	CHECK	PAGE + 0xffc, 0x1f8, "the lower page"
 	CHECK	PAGE + 0x1004, (KCS & ~3), "the upper page"
 
+	DIES
 	SET_PTE	PAGE, 0
 	movl	$(PAGE + 0x1000 + 12), %esp
 	movl	$0x1f8, %eax

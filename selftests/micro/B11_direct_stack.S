@@ -25,6 +25,7 @@ BEGIN
 	RING3	program
 	WANT_VECTOR VECTOR_BACK, "int 0x80 with a supervisor's stack"
 	CHECK	calls, 2, "calls"
+	DIES
 	SET_PTE	PAGE, (PAGE | P_PRESENT | P_USER)
 	RING3	program
 	FAIL	"still alive"

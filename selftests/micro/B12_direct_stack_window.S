@@ -37,6 +37,7 @@ again:
 	cmpl	$500, calls
 	jne	lost
 
+	DIES
 	movl	table + 2, %edi
 	andl	$-PAGE_SIZE, %edi
 	leal	(256 - BASE)(%edi), %edi

@@ -27,5 +27,6 @@ BEGIN
 	PAGING
 	movl	$0x600d, HERE + 0x4ffc
 	CHECK	(RAM_SIZE - 4), 0x600d, "the last word of RAM"
+	DIES
 	TRY	movl HERE + 0x6000 - 8, %eax
 	FAIL	"still alive with a frame behind the end of RAM"

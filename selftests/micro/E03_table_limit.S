@@ -19,5 +19,6 @@ BEGIN
 	movl	%cr3, %eax
 	movl	%eax, %cr3
 	CHECK	(micro_page_dir + 2 * 4), (RAM_SIZE + 0x27), "entry 2"
+	DIES
 	TRY	movl 0x800000, %eax
 	FAIL	"still alive with a page table behind the end of RAM"

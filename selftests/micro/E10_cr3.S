@@ -40,6 +40,7 @@ BEGIN
 	HC_OK	LGUEST_HC_LOAD_CR3, $(micro_page_dir + 0xfff)
 	CHECK	HERE, 0xaaaa, "after a hypercall that loads it"
 
+	DIES
 	movl	$0xfffff000, %eax
 	movl	%eax, %cr3
 	FAIL	"still alive without a page directory"

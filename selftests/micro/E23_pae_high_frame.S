@@ -29,5 +29,6 @@ BEGIN
 	CHECK	(HERE + 4 * PAGE_SIZE), 0x1234, "a page next to them"
 	HC_OK	LGUEST_HC_FLUSH, $LGUEST_FLUSH_ALL
 	RELOAD_CR3
+	DIES
 	movl	HERE + 5 * PAGE_SIZE, %eax
 	FAIL	"still alive with a frame above 4G"

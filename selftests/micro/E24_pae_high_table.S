@@ -24,5 +24,6 @@ BEGIN
 	invlpg	HERE
 	RELOAD_CR3
 	HC_OK	LGUEST_HC_FLUSH, $LGUEST_FLUSH_ALL
+	DIES
 	movl	HERE, %eax
 	FAIL	"still alive with a page table above 4G"

@@ -27,6 +27,7 @@ BEGIN
 	movl	$0x1234, 0x380000
 	RELOAD_CR3
 	CHECK	0x40180000, 0x1234, "by an entry with PWT and PCD"
+	DIES
 	movl	$(PD(1) + P_PRESENT + P_WRITE), PDPT + 8
 	RELOAD_CR3
 	FAIL	"still alive with reserved bits in the top level"

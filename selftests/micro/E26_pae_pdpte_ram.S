@@ -23,6 +23,7 @@ BEGIN
 	movl	$LAST, %eax
 	movl	%eax, %cr3
 	CHECK	0xc0180000, 0x1234, "by entries at the end of RAM"
+	DIES
 	movl	$(RAM_SIZE + P_PRESENT), LAST + 3 * 8
 	movl	$LAST, %eax
 	movl	%eax, %cr3

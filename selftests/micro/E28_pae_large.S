@@ -95,6 +95,7 @@ BEGIN
 	cmpl	$21, bit
 	jb	1b
 
+	DIES
 	movl	$(RAM_SIZE + P_ALL + P_LARGE), PDE(0x1000000)
 	RELOAD_CR3
 	movl	0x1000000, %eax

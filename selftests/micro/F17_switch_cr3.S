@@ -16,5 +16,6 @@ BEGIN
 	movl	$micro_page_dir, micro_shared + SHARED_NEXT_CR3
 	HC_OK	LGUEST_HC_SWITCH, $LGUEST_SWITCH_CR3
 	movl	$RAM_SIZE, micro_shared + SHARED_NEXT_CR3
+	DIES
 	HC	LGUEST_HC_SWITCH, $LGUEST_SWITCH_CR3
 	FAIL	"still alive without a page directory"

@@ -26,6 +26,7 @@ BEGIN
 	HC_OK	LGUEST_HC_SEND_DMA, $CONSOLE, $PTE
 	CHECK	PTE, 0x80000001, "the entry"
 	HC_OK	LGUEST_HC_FLUSH, $LGUEST_FLUSH_ONE, $PAGE
+	DIES
 	movl	PAGE, %eax
 	PRINT_HEX "read", %eax
 	FAIL	"a frame outside of RAM is mapped"

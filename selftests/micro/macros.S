@@ -27,6 +27,7 @@ main:
  *	time=SECONDS	 ends within this time (default 10)
  *	memory=MB	 of the guest (default 4)
  *	args=WORDS	 more arguments for the launcher
+ *	pae		 uses PAE: a host without PAE refuses, and it is skipped
  *	stays		 on the processor that it starts on: the addresses of the pages
  *			 in the window are those of a processor
  *	cpu=FLAG	 needs this flag of /proc/cpuinfo, else it is skipped
@@ -82,6 +83,12 @@ main:
 .macro IF_TCG label:req
 	cmpl	$0, micro_tcg
 	jne	\label
+.endm
+
+/* Up to here it must not be killed, whatever the reason (with EXPECT "killed="). */
+.macro DIES
+	EXPECT	"dies"
+	PRINT	"now it must be killed"
 .endm
 
 /* A line for the log. Registers are kept. */

@@ -196,16 +196,26 @@ static void model(const struct port_case *c, u8 *ram)
 	}
 }
 
+KUNIT_DEFINE_ACTION_WRAPPER(kvfree_action, kvfree, const void *);
+
+/* For all of a guest's memory. */
+static u8 *ram_copy(struct kunit *test)
+{
+	u8 *copy = kvzalloc(RAM_END, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, copy);
+	KUNIT_ASSERT_EQ(test, 0, kunit_add_action_or_reset(test, kvfree_action, copy));
+	return copy;
+}
+
 static void port_test_send(struct kunit *test)
 {
 	const struct port_case *c = test->param_value;
-	u8 *want = kvzalloc(RAM_END, GFP_KERNEL), *got = kvzalloc(RAM_END, GFP_KERNEL);
+	u8 *want = ram_copy(test), *got = ram_copy(test);
 	const u32 first = DMA_GPA + sizeof(struct lguest_dma);
 	struct pair pair;
 	u32 i;
 
-	KUNIT_ASSERT_NOT_NULL(test, want);
-	KUNIT_ASSERT_NOT_NULL(test, got);
 	pair_init(test, &pair);
 	for (i = 0; i < RAM_END; i++)
 		got[i] = pattern(i);
@@ -225,8 +235,6 @@ static void port_test_send(struct kunit *test)
 	for (i = 0; i < RAM_END && got[i] == want[i]; i++)
 		;
 	KUNIT_EXPECT_EQ_MSG(test, i, RAM_END, "first difference at %#x", i);
-	kvfree(want);
-	kvfree(got);
 }
 
 /* What is wrong with the sender's list is an error, and takes no buffer. */

@@ -339,6 +339,28 @@ static struct lg_spt *table(struct kunit *test, struct lg_shadow *sh, unsigned i
 	return t;
 }
 
+/* An expectation that fails may sleep: the lock is held for what needs it only. */
+static void set_leaf(struct lg_guest *g, struct lg_spt *t, unsigned int i, pteval_t guest)
+{
+	spin_lock(&g->mmu_lock);
+	lg_set_leaf(g, t, i, guest);
+	spin_unlock(&g->mmu_lock);
+}
+
+static void clear_leaf(struct lg_guest *g, struct lg_spt *t, unsigned int i)
+{
+	spin_lock(&g->mmu_lock);
+	lg_clear_leaf(t, i);
+	spin_unlock(&g->mmu_lock);
+}
+
+static void set_large(struct lg_guest *g, struct lg_spt *t, unsigned int i)
+{
+	spin_lock(&g->mmu_lock);
+	lg_set_large(g, t, i);
+	spin_unlock(&g->mmu_lock);
+}
+
 static void tables_test_entries(struct kunit *test)
 {
 	struct lg_guest *g = shadow_guest(test);
@@ -351,28 +373,29 @@ static void tables_test_entries(struct kunit *test)
 	for (i = 0; i < RAM_PAGES; i++)
 		sh->frames[i] = (0x100 + i) << PAGE_SHIFT | LG_FRAME_VALID;
 
-	spin_lock(&g->mmu_lock);
-	lg_set_leaf(g, t, 0, 0x5067);
-	lg_set_leaf(g, t, LG_ENTRIES - 1, 0x6067);
-	lg_set_leaf(g, t, 0, 0x7067);		/* another, in the same place */
+	set_leaf(g, t, 0, 0x5067);
+	set_leaf(g, t, LG_ENTRIES - 1, 0x6067);
+	set_leaf(g, t, 0, 0x7067);		/* another, in the same place */
 	KUNIT_EXPECT_EQ(test, t->count, 2);
 	KUNIT_EXPECT_EQ(test, (u64)t->entry[0], 0x107065);
 	KUNIT_EXPECT_EQ(test, (u64)t->guest[0], 0x7067);
 	KUNIT_EXPECT_EQ(test, (u64)t->entry[LG_ENTRIES - 1], 0x106065);
 	/* What cannot be filled goes. */
-	lg_set_leaf(g, t, 0, 0x7066);
+	set_leaf(g, t, 0, 0x7066);
 	KUNIT_EXPECT_EQ(test, t->count, 1);
 	KUNIT_EXPECT_EQ(test, (u64)t->entry[0], 0);
 	KUNIT_EXPECT_FALSE(test, test_bit(0, t->present));
-	lg_clear_leaf(t, 0);
+	clear_leaf(g, t, 0);
 	KUNIT_EXPECT_EQ(test, t->count, 1);
-	lg_clear_leaf(t, LG_ENTRIES - 1);
+	clear_leaf(g, t, LG_ENTRIES - 1);
 	KUNIT_EXPECT_EQ(test, t->count, 0);
 
 	for (i = 0; i < LG_ENTRIES; i += 3)
-		lg_set_leaf(g, t, i, 0x5067);
+		set_leaf(g, t, i, 0x5067);
 	KUNIT_EXPECT_EQ(test, t->count, DIV_ROUND_UP(LG_ENTRIES, 3));
+	spin_lock(&g->mmu_lock);
 	lg_clear_table(g, t);
+	spin_unlock(&g->mmu_lock);
 	KUNIT_EXPECT_EQ(test, t->count, 0);
 	KUNIT_EXPECT_TRUE(test, bitmap_empty(t->present, LG_ROOT_ENTRIES));
 	KUNIT_EXPECT_NULL(test, memchr_inv(t->entry, 0, PAGE_SIZE));
@@ -380,10 +403,9 @@ static void tables_test_entries(struct kunit *test)
 	/* Of a large page the guest's entries are implied. */
 	t->kind = LG_LARGE;
 	t->gpa = 0x10000;
-	lg_set_large(g, t, 2);
+	set_large(g, t, 2);
 	KUNIT_EXPECT_EQ(test, (u64)t->guest[2], 0x12067);
 	KUNIT_EXPECT_EQ(test, (u64)t->entry[2], 0x112065);
-	spin_unlock(&g->mmu_lock);
 	lg_spt_free(t);
 }
 
@@ -402,38 +424,36 @@ static void tables_test_notes(struct kunit *test)
 	for (i = 0; i < RAM_PAGES; i++)
 		sh->frames[i] = (0x100 + i) << PAGE_SHIFT | LG_FRAME_VALID;
 
-	spin_lock(&g->mmu_lock);
 	KUNIT_EXPECT_NULL(test, lg_leaf_table(sh, 5, &i));
-	lg_set_leaf(g, one, 7, 0x5067);
+	set_leaf(g, one, 7, 0x5067);
 	KUNIT_EXPECT_PTR_EQ(test, lg_leaf_table(sh, 5, &i), one);
 	KUNIT_EXPECT_EQ(test, i, 7);
 	KUNIT_EXPECT_NULL(test, lg_leaf_table(sh, 6, &i));
 	/* Again the same: still one. */
-	lg_set_leaf(g, one, 7, 0x5065);
+	set_leaf(g, one, 7, 0x5065);
 	KUNIT_EXPECT_PTR_EQ(test, lg_leaf_table(sh, 5, &i), one);
 	/* It goes without a note, and another comes. */
-	lg_clear_leaf(one, 7);
+	clear_leaf(g, one, 7);
 	KUNIT_EXPECT_NULL(test, lg_leaf_table(sh, 5, &i));
-	lg_set_leaf(g, two, LG_ENTRIES - 1, 0x5067);
+	set_leaf(g, two, LG_ENTRIES - 1, 0x5067);
 	KUNIT_EXPECT_PTR_EQ(test, lg_leaf_table(sh, 5, &i), two);
 	KUNIT_EXPECT_EQ(test, i, LG_ENTRIES - 1);
 	/* In its place is what was made from another frame. */
-	lg_set_leaf(g, two, LG_ENTRIES - 1, 0x6067);
+	set_leaf(g, two, LG_ENTRIES - 1, 0x6067);
 	KUNIT_EXPECT_NULL(test, lg_leaf_table(sh, 5, &i));
 	KUNIT_EXPECT_PTR_EQ(test, lg_leaf_table(sh, 6, &i), two);
 	/* A second one: many, and so it stays. */
-	lg_set_leaf(g, one, 0, 0x6067);
+	set_leaf(g, one, 0, 0x6067);
 	KUNIT_EXPECT_EQ(test, sh->leaf[6], LG_LEAF_MANY);
-	lg_clear_leaf(one, 0);
-	lg_set_leaf(g, one, 0, 0x6067);
+	clear_leaf(g, one, 0);
+	set_leaf(g, one, 0, 0x6067);
 	KUNIT_EXPECT_EQ(test, sh->leaf[6], LG_LEAF_MANY);
 	/* Large pages are not noted, nor entries that could not be made. */
 	large->gpa = 0;
-	lg_set_large(g, large, 9);
+	set_large(g, large, 9);
 	KUNIT_EXPECT_EQ(test, sh->leaf[9], LG_LEAF_NONE);
-	lg_set_leaf(g, one, 1, 0xa066);
+	set_leaf(g, one, 1, 0xa066);
 	KUNIT_EXPECT_EQ(test, sh->leaf[10], LG_LEAF_NONE);
-	spin_unlock(&g->mmu_lock);
 
 	lg_spt_free(one);
 	lg_spt_free(two);
@@ -469,33 +489,39 @@ static void tables_test_links(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, lg_fill_pool(g));
 	spin_lock(&g->mmu_lock);
 	t = lg_take(g, LG_KERNEL, 0x1000);
+	spin_unlock(&g->mmu_lock);
 	KUNIT_EXPECT_PTR_EQ(test, lg_find(sh, LG_ROOT, 0x1000), root[0]);
 	KUNIT_EXPECT_PTR_EQ(test, lg_find(sh, LG_ROOT, 0x2000), root[1]);
 	KUNIT_EXPECT_PTR_EQ(test, lg_find(sh, LG_KERNEL, 0x1000), t);
 	KUNIT_EXPECT_NULL(test, lg_find(sh, LG_KERNEL, 0x2000));
 	KUNIT_EXPECT_NULL(test, lg_find(sh, LG_LARGE, 0x1000));
 
+	spin_lock(&g->mmu_lock);
 	lg_set_link(g, root[0], 3, t, 0x1067);
 	lg_set_link(g, root[0], 3, t, 0x1063);	/* the same link, changed */
 	lg_set_link(g, root[0], 4, t, 0x1067);
 	lg_set_link(g, root[1], 3, t, 0x1067);
+	spin_unlock(&g->mmu_lock);
 	KUNIT_EXPECT_EQ(test, t->links, 3);
 	KUNIT_EXPECT_EQ(test, root[0]->count, 2);
 	KUNIT_EXPECT_PTR_EQ(test, lg_child(root[0], 3), t);
 	KUNIT_EXPECT_FALSE(test, root[0]->entry[3] & US);
 	KUNIT_EXPECT_TRUE(test, root[0]->entry[4] & US);
+	spin_lock(&g->mmu_lock);
 	lg_set_leaf(g, t, 0, 0);
 	lg_unlink(g, root[0], 5);		/* nothing there */
 	lg_unlink_range(g, root[0], 0, LG_ROOT_ENTRIES);
+	spin_unlock(&g->mmu_lock);
 	KUNIT_EXPECT_EQ(test, t->links, 1);
 	KUNIT_EXPECT_EQ(test, root[0]->count, 0);
 	KUNIT_EXPECT_PTR_EQ(test, lg_find(sh, LG_KERNEL, 0x1000), t);
 	KUNIT_EXPECT_TRUE(test, list_empty(&sh->dead));
 	/* The last one. */
+	spin_lock(&g->mmu_lock);
 	lg_unlink(g, root[1], 3);
+	spin_unlock(&g->mmu_lock);
 	KUNIT_EXPECT_NULL(test, lg_find(sh, LG_KERNEL, 0x1000));
 	KUNIT_EXPECT_FALSE(test, list_empty(&sh->dead));
-	spin_unlock(&g->mmu_lock);
 	i = sh->pooled[0];
 	lg_reap(g);
 	KUNIT_EXPECT_TRUE(test, list_empty(&sh->dead));
