@@ -47,7 +47,7 @@ bochs() {
 	: >"$dir/serial"
 	# In a session of its own: else the shell's job control stops it.
 	TERM=xterm setsid timeout "$TIMEOUT" script -qec \
-		"bochs -q -f $dir/bochsrc -rc $dir/rc" /dev/null >"$dir/screen" 2>&1 </dev/null &
+		"bochs -q -f $dir/bochsrc -rc $dir/rc" /dev/null >"$dir/screen" 2>&1 </dev/null 8>&- &
 	run_console tail -n +1 -f --pid=$! "$dir/serial" || return
 	wait $! || [ $? != 124 ] || return 124
 }

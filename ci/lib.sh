@@ -171,12 +171,10 @@ peer_says() {
 # kernel's tree, committed or not, but for documentation and manual, and lines that are
 # nothing but comment; "-" without a tree
 series_id() {
-	git -C "$TREE" diff --no-ext-diff -U0 --src-prefix=a/ --dst-prefix=b/ \
+	local id
+	id=$(git -C "$TREE" diff --no-ext-diff -U0 --src-prefix=a/ --dst-prefix=b/ \
 		base -- . ':!Documentation' ':!tools/lguest/lguest.1' 2>/dev/null |
 		sed -E '/^(@@|index )/d; \%^[+-][[:space:]]*(/\*(.*\*/)?|/\*[^/]*|\*([[:space:]].*)?|\*/)$%d' |
-		sha256sum >"$BUILD/.series-id" || {
-		echo -
-		return
-	}
-	cut -c1-12 "$BUILD/.series-id"
+		sha256sum) || id=-
+	echo "${id:0:12}"
 }
