@@ -12,8 +12,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
-#include <limits.h>
 #include <linux/virtio_net.h>
 #include <poll.h>
 #include <signal.h>
@@ -27,11 +25,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include "../kselftest.h"
 #include "../../../../arch/x86/include/uapi/asm/lguest.h"
 #include "backend_test.h"
+#include "launcher.h"
+#include "oracle.h"
 
 #define RAM		0x800000u	/* of the guest: --memory 8 */
 #define DEVICES		0x9e040u	/* the first device, a console */
@@ -46,9 +45,8 @@
 #define NET_HEADER	10
 #define WAIT_SECONDS	20
 
-static char launcher[PATH_MAX], puppet[PATH_MAX], dir[] = "/tmp/backend_test.XXXXXX";
+static char puppet[PATH_MAX], dir[] = "/tmp/backend_test.XXXXXX";
 static char image[64], overlay[64], messages[64];
-static double patience = 1;
 
 static struct {
 	pid_t pid;
@@ -82,7 +80,7 @@ static void answer(void *buf, size_t len)
 	ssize_t n;
 
 	while (done < len) {
-		if (poll(&pfd, 1, WAIT_SECONDS * 1000 * patience) <= 0)
+		if (poll(&pfd, 1, WAIT_SECONDS * 1000 * patience()) <= 0)
 			broken("it says nothing");
 		n = read(p.out, (char *)buf + done, len - done);
 		if (n <= 0)
@@ -201,6 +199,7 @@ static void start(int keep, ...)
 	p.in = in[1];
 	p.out = out[0];
 	answer(&c, 1);
+	oracle_expect(1);
 }
 
 /* It ends as it should: the launcher must not have died of anything else. */
@@ -211,6 +210,7 @@ static bool stop(void)
 
 	command(PUPPET_CALL, args, 3, NULL, 0);
 	waitpid(p.pid, &status, 0);
+	oracle_expect(0);
 	close(p.in);
 	close(p.out);
 	if (status)
@@ -369,7 +369,7 @@ static void test_disk_places(void)
 
 	ok = transfer(key, READ, 0, 4096, 0) && data_is(DATA, 4096, 0);
 	ok &= transfer(key, READ, SECTORS - 1, 512, 0) && data_is(DATA, 512, SECTORS - 1);
-	ksft_test_result(ok, "H: the first and the last sector are read\n");
+	oracle_result(ok, "H: the first and the last sector are read\n");
 
 	ok = transfer(key, READ, SECTORS - 1, 1024, EINVAL_);
 	ok &= transfer(key, WRITE, SECTORS - 1, 1024, EINVAL_);
@@ -378,7 +378,7 @@ static void test_disk_places(void)
 		ok &= transfer(key, WRITE, beyond[i], 512, EINVAL_);
 	}
 	ok &= disk_is(0, 0, 0);
-	ksft_test_result(ok, "H: sectors past the end, and where products overflow\n");
+	oracle_result(ok, "H: sectors past the end, and where products overflow\n");
 
 	ok = transfer(key, READ, 0, 0, EINVAL_) && transfer(key, WRITE, 0, 0, EINVAL_);
 	for (i = 1; i < 1024; i += 74)
@@ -387,7 +387,7 @@ static void test_disk_places(void)
 	add(DATA, 511);
 	ok &= ends(key, EINVAL_);
 	ok &= disk_is(0, 0, 0);
-	ksft_test_result(ok, "H: no data, and no whole blocks\n");
+	oracle_result(ok, "H: no data, and no whole blocks\n");
 
 	/* 512 bytes in 15 pieces that are anything but that. */
 	fill_data(0x5a);
@@ -397,7 +397,7 @@ static void test_disk_places(void)
 	add(DATA + 1000, 512 - 105);
 	ok = ends(key, 0) && disk_is(7 * 512, 512, 0x5a);
 	make_disk();
-	ksft_test_result(ok, "H: a block of 15 odd pieces\n");
+	oracle_result(ok, "H: a block of 15 odd pieces\n");
 }
 
 static void test_disk_lists(void)
@@ -425,7 +425,7 @@ static void test_disk_lists(void)
 	add(DATA, 512);
 	ok &= send_to(key) == LGUEST_DMA_USED;
 	ok &= disk_is(0, 0, 0);
-	ksft_test_result(ok, "H: requests without a header\n");
+	oracle_result(ok, "H: requests without a header\n");
 
 	/* The status goes over words that are something else, too. */
 	request(READ, 0);
@@ -443,7 +443,7 @@ static void test_disk_lists(void)
 		;
 	ok &= peek_word(DMA) == LGUEST_DMA_USED && data_from(DMA + 4, 508, 3 * 512 + 4);
 	ok &= disk_is(0, 0, 0);
-	ksft_test_result(ok, "H: data that overwrites its request\n");
+	oracle_result(ok, "H: data that overwrites its request\n");
 
 	/* Data that is not all in RAM is not moved by half. */
 	fill_data(0x77);
@@ -467,14 +467,14 @@ static void test_disk_lists(void)
 	list.sections = 0xffffffff;
 	ok &= ends(key, EINVAL_);
 	ok &= disk_is(0, 0, 0);
-	ksft_test_result(ok, "H: data outside of RAM\n");
+	oracle_result(ok, "H: data outside of RAM\n");
 
 	/* 15 times 7 MB: more than a request may have, and than there is. */
 	request(WRITE, 0);
 	for (i = 0; i < 15; i++)
 		add(0x100000, 0x700000);
 	ok = ends(key, EINVAL_) && disk_is(0, 0, 0);
-	ksft_test_result(ok, "H: a request of 105 MB\n");
+	oracle_result(ok, "H: a request of 105 MB\n");
 }
 
 static void test_disk_types(void)
@@ -493,7 +493,7 @@ static void test_disk_types(void)
 	for (i = 0; i < ARRAY_SIZE(types); i++)
 		ok &= transfer(key, types[i], 0, 512, LGUEST_BLOCK_EOPNOTSUPP);
 	ok &= disk_is(0, 0, 0);
-	ksft_test_result(ok, "H: requests of unknown types\n");
+	oracle_result(ok, "H: requests of unknown types\n");
 
 	for (i = 0, ok = true; i < ARRAY_SIZE(holes); i++) {
 		request(LGUEST_BLOCK_DISCARD, holes[i].sector);
@@ -505,7 +505,7 @@ static void test_disk_types(void)
 	head.count = 8;
 	ok &= ends(key, 0) && disk_is(4096, 4096, 0);
 	make_disk();
-	ksft_test_result(ok, "H: wild discards\n");
+	oracle_result(ok, "H: wild discards\n");
 }
 
 static unsigned int lines_with(const char *text)
@@ -550,13 +550,13 @@ static void test_disk_flood(void)
 		call(LGUEST_HC_SEND_DMA, key, MANY, 0, 0);
 	ok &= transfer(key, READ, 11, 512, 0) && data_is(DATA, 512, 11);
 	ksft_print_msg("%d sent, %d too many\n", sent, full);
-	ksft_test_result(ok, "H: 400 requests, not waited for\n");
+	oracle_result(ok, "H: 400 requests, not waited for\n");
 
 	for (i = 0; i < 50; i++)
 		ok &= transfer(key, 99, 0, 512, LGUEST_BLOCK_EOPNOTSUPP);
 	/* There are two disks, and five for each. */
 	ok = ok && lines_with("image: bad request") <= 5 && lines_with("image: no more") == 1;
-	ksft_test_result(ok, "H: bad requests do not flood the log\n");
+	oracle_result(ok, "H: bad requests do not flood the log\n");
 }
 
 static void test_devices_page(void)
@@ -578,7 +578,7 @@ static void test_devices_page(void)
 	request(WRITE, 5);
 	add(RAM, 512);
 	ok &= ends(KEY(1), EINVAL_) && disk_is(0, 0, 0);
-	ksft_test_result(ok, "H: the page of devices is overwritten\n");
+	oracle_result(ok, "H: the page of devices is overwritten\n");
 }
 
 static void test_disk_read_only(void)
@@ -592,7 +592,7 @@ static void test_disk_read_only(void)
 	head.count = 8;
 	ok &= ends(KEY(2), LGUEST_BLOCK_EOPNOTSUPP);
 	ok &= transfer(KEY(2), LGUEST_BLOCK_FLUSH, 0, 0, 0);
-	ksft_test_result(ok, "H: a read-only disk is read only\n");
+	oracle_result(ok, "H: a read-only disk is read only\n");
 }
 
 static void test_disk(void)
@@ -613,7 +613,7 @@ static void test_disk(void)
 	test_disk_read_only();
 	test_disk_flood();
 	test_devices_page();
-	ksft_test_result(stop(), "H: the launcher of the disks ends as it should\n");
+	oracle_result(stop(), "H: the launcher of the disks ends as it should\n");
 
 	snprintf(writable, sizeof(writable), "%s,cow=%s", image, overlay);
 	start(-1, "--disk", writable, NULL);
@@ -626,7 +626,7 @@ static void test_disk(void)
 	ok &= transfer(KEY(1), READ, 4, 512, 0) && data_all(DATA, 512, 0x42);
 	ok &= transfer(KEY(1), READ, 6, 512, 0) && data_is(DATA, 512, 6);
 	ok &= stop() && disk_is(0, 0, 0);
-	ksft_test_result(ok, "H: an overlay keeps the image as it is\n");
+	oracle_result(ok, "H: an overlay keeps the image as it is\n");
 }
 
 /* ---- networks ---- */
@@ -638,7 +638,7 @@ static int packet(void *buf, size_t size, int ms)
 {
 	struct pollfd pfd = { .fd = end, .events = POLLIN };
 
-	if (poll(&pfd, 1, ms * patience) <= 0)
+	if (poll(&pfd, 1, ms * patience()) <= 0)
 		return -1;
 	return recv(end, buf, size, 0);
 }
@@ -667,7 +667,7 @@ static void test_net_send(void)
 	fill_data(0x33);
 	packet_of(NET_HEADER + 60);
 	ok = send_packet() == NET_HEADER + 60 && packet(got, sizeof(got), 1000) == 60;
-	ksft_test_result(ok, "H: a packet goes out\n");
+	oracle_result(ok, "H: a packet goes out\n");
 
 	/* Nothing in it, or not even a header: nothing comes out. */
 	for (i = 0, ok = true; i <= NET_HEADER; i++) {
@@ -676,7 +676,7 @@ static void test_net_send(void)
 	}
 	memset(&list, 0, sizeof(list));
 	ok &= send_packet() == 0 && packet(got, sizeof(got), 50) == -1;
-	ksft_test_result(ok, "H: packets of no bytes\n");
+	oracle_result(ok, "H: packets of no bytes\n");
 
 	/* Headers of any kind: a socket takes none of what they ask for. */
 	for (i = 0, ok = true; i < 40; i++) {
@@ -688,14 +688,14 @@ static void test_net_send(void)
 		packet_of(NET_HEADER + 100);
 		ok &= send_packet() == NET_HEADER + 100 && packet(got, sizeof(got), 1000) == 100;
 	}
-	ksft_test_result(ok, "H: packets with wild headers\n");
+	oracle_result(ok, "H: packets with wild headers\n");
 
 	/* The header is in pieces, and so is the rest. */
 	memset(&list, 0, sizeof(list));
 	for (i = 0; i < 16; i++)
 		add(DATA + i, i + 1);
 	ok = send_packet() == 136 && packet(got, sizeof(got), 1000) == 136 - NET_HEADER;
-	ksft_test_result(ok, "H: a packet of 16 pieces\n");
+	oracle_result(ok, "H: a packet of 16 pieces\n");
 
 	memset(&list, 0, sizeof(list));
 	add(DATA, NET_HEADER + 18);
@@ -709,7 +709,7 @@ static void test_net_send(void)
 	for (i = 0; i < 16; i++)
 		add(0x100000, 0x700000);
 	ok &= send_packet() == 0 && packet(got, sizeof(got), 50) == -1;
-	ksft_test_result(ok, "H: the largest packet, and larger ones\n");
+	oracle_result(ok, "H: the largest packet, and larger ones\n");
 
 	memset(&list, 0, sizeof(list));
 	add(DATA, 100);
@@ -722,7 +722,7 @@ static void test_net_send(void)
 	list.section[1].len = 1;
 	list.sections = 17;
 	ok &= send_packet() == 0 && packet(got, sizeof(got), 50) == -1;
-	ksft_test_result(ok, "H: packets that are not in RAM\n");
+	oracle_result(ok, "H: packets that are not in RAM\n");
 }
 
 /* Bind the buffer that is in list, and have @len bytes come. */
@@ -754,7 +754,7 @@ static void test_net_receive(void)
 	ok = receive(300) == NET_HEADER + 300 && data_all(DATA, NET_HEADER, 0) &&
 	     data_all(DATA + NET_HEADER, 300, 0x99) &&
 	     data_all(DATA + NET_HEADER + 300, 1000, 0x44);
-	ksft_test_result(ok, "H: a packet comes in, and no byte more\n");
+	oracle_result(ok, "H: a packet comes in, and no byte more\n");
 
 	/* Too short for it, for its header, for anything. */
 	fill_data(0x44);
@@ -768,14 +768,14 @@ static void test_net_receive(void)
 	ok &= receive(300) == 0;
 	memset(&list, 0, sizeof(list));
 	ok &= receive(300) == 0 && data_all(DATA + 100, 1000, 0x44);
-	ksft_test_result(ok, "H: buffers too short for a packet\n");
+	oracle_result(ok, "H: buffers too short for a packet\n");
 
 	/* A packet of no bytes is one, and not the end of the connection. */
 	packet_of(2000);
 	ok = receive(0) == 0 && receive(0) == 0;
 	packet_of(2000);
 	ok &= receive(300) == NET_HEADER + 300;
-	ksft_test_result(ok, "H: a packet of no bytes comes in\n");
+	oracle_result(ok, "H: a packet of no bytes comes in\n");
 
 	/* What of the buffer is RAM is used. */
 	memset(&list, 0, sizeof(list));
@@ -790,7 +790,7 @@ static void test_net_receive(void)
 	ok &= receive(300) == NET_HEADER + 300;
 	list.sections = 0xffffffff;
 	ok &= receive(300) == NET_HEADER + 300;
-	ksft_test_result(ok, "H: buffers that are not in RAM\n");
+	oracle_result(ok, "H: buffers that are not in RAM\n");
 
 	/* The buffer is its own structure, and the page of devices. */
 	memset(&list, 0, sizeof(list));
@@ -802,7 +802,7 @@ static void test_net_receive(void)
 	ok &= receive(1000) == NET_HEADER + 1000;
 	packet_of(2000);
 	ok &= receive(200) == NET_HEADER + 200;
-	ksft_test_result(ok, "H: buffers in places that matter\n");
+	oracle_result(ok, "H: buffers in places that matter\n");
 
 	/* Nobody listens, or has a buffer: packets are lost, not kept. */
 	for (i = 0; i < 3000; i++)
@@ -810,7 +810,7 @@ static void test_net_receive(void)
 	usleep(100000);
 	packet_of(2000);
 	ok = receive(77) != ~0u;
-	ksft_test_result(ok, "H: packets for nobody\n");
+	oracle_result(ok, "H: packets for nobody\n");
 }
 
 static void test_net(void)
@@ -830,7 +830,7 @@ static void test_net(void)
 	close(end);
 	packet_of(100);
 	send_packet();
-	ksft_test_result(stop(), "H: the launcher of the network ends as it should\n");
+	oracle_result(stop(), "H: the launcher of the network ends as it should\n");
 }
 
 /* A header for a large TCP packet that is right, but for one field. */
@@ -905,7 +905,7 @@ static void test_tap(void)
 	}
 	ksft_print_msg("%u of %u packets were taken\n", taken, i);
 	/* Or nothing was tried. */
-	ksft_test_result(stop() && taken > 10 && taken < i, "H: wild headers for a TAP\n");
+	oracle_result(stop() && taken > 10 && taken < i, "H: wild headers for a TAP\n");
 }
 
 /* ---- consoles ---- */
@@ -927,7 +927,7 @@ static void test_console(void)
 	for (i = 0; i < ARRAY_SIZE(bad); i++)
 		ok &= call(LGUEST_HC_CONSOLE, bad[i][0], bad[i][1], 0, 0) == -EINVAL;
 	ok &= call(LGUEST_HC_CONSOLE, RAM, 0, 0, 0) == 0;
-	ksft_test_result(ok, "H: early output that is not in RAM\n");
+	oracle_result(ok, "H: early output that is not in RAM\n");
 
 	/* 2 MB in one transfer: half of it is taken, and told so. */
 	memset(&list, 0, sizeof(list));
@@ -942,7 +942,7 @@ static void test_console(void)
 	for (i = 0; i < 0x100000 && !got[i]; i++)
 		;
 	ok = !ret && used == (LGUEST_DMA_USED | 0x100000) && i == 0x100000;
-	ksft_test_result(ok, "H: more output than one transfer takes\n");
+	oracle_result(ok, "H: more output than one transfer takes\n");
 
 	/* Sections outside of RAM between good ones. */
 	fill_data('x');
@@ -957,42 +957,9 @@ static void test_console(void)
 	answer(&ret, sizeof(ret));
 	ok = !ret && peek_word(DMA) == (LGUEST_DMA_USED | 15);
 	ok &= !memcmp(got, "xxxxxxxxxxxxxxx", 15);
-	ksft_test_result(ok, "H: output that is not all in RAM\n");
+	oracle_result(ok, "H: output that is not all in RAM\n");
 
-	ksft_test_result(stop(), "H: the launcher of the console ends as it should\n");
-}
-
-static bool beside(char *path, const char *name, const char *env)
-{
-	char self[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-
-	if (n < 0)
-		return false;
-	self[n] = '\0';
-	if (getenv(env))
-		snprintf(path, PATH_MAX, "%s", getenv(env));
-	else
-		snprintf(path, PATH_MAX, "%.4000s/%s", dirname(self), name);
-	return !access(path, R_OK);
-}
-
-static bool find_launcher(void)
-{
-	char *path, *folder, *rest;
-
-	if (beside(launcher, "lguest", "LGUEST") || getenv("LGUEST"))
-		return !access(launcher, X_OK);
-	path = strdup(getenv("PATH") ?: "/usr/local/bin:/usr/bin:/bin");
-	if (!path)
-		ksft_exit_fail_perror("strdup");
-	folder = strtok_r(path, ":", &rest);
-	while (folder && access(launcher, X_OK)) {
-		snprintf(launcher, sizeof(launcher), "%.4000s/lguest", folder);
-		folder = strtok_r(NULL, ":", &rest);
-	}
-	free(path);
-	return !access(launcher, X_OK);
+	oracle_result(stop(), "H: the launcher of the console ends as it should\n");
 }
 
 /* All that is in the folder is a file. */
@@ -1013,8 +980,6 @@ static void remove_files(void)
 
 int main(void)
 {
-	char guests[PATH_MAX - 10];
-
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	signal(SIGPIPE, SIG_IGN);
 	ksft_print_header();
@@ -1022,21 +987,20 @@ int main(void)
 		ksft_exit_skip("/dev/lguest: %s\n", strerror(errno));
 	if (!find_launcher())
 		ksft_exit_skip("no launcher: set LGUEST\n");
-	if (!beside(guests, "micro-guests", "MICRO"))
+	if (!find_guest(puppet, "puppet"))
 		ksft_exit_skip("no micro-guests: set MICRO\n");
-	snprintf(puppet, sizeof(puppet), "%s/puppet", guests);
-	if (getenv("SLOW") && atof(getenv("SLOW")) > 1)
-		patience = atof(getenv("SLOW"));
 	if (!mkdtemp(dir))
 		ksft_exit_fail_perror(dir);
 	atexit(remove_files);
 	snprintf(image, sizeof(image), "%s/image", dir);
 	snprintf(overlay, sizeof(overlay), "%s/overlay", dir);
 	snprintf(messages, sizeof(messages), "%s/messages", dir);
-	ksft_set_plan(34);
+	ksft_set_plan(35);
+	oracle_start();
 	test_console();
 	test_disk();
 	test_net();
 	test_tap();
+	oracle_result(oracle_finish(ORACLE_SLACK), "host\n");
 	ksft_finished();
 }

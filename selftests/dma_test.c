@@ -18,6 +18,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "../kselftest.h"
+#include "oracle.h"
 #include "vm.h"
 
 #define PAGE_GPA	0x3000		/* the page that is shared */
@@ -109,22 +110,22 @@ static void test_order(void)
 	fill(from.ram + DATA_GPA, 100);
 	for (i = 0; i < BUFFERS; i++) {
 		sent->used = 0;
-		ksft_test_result(!send_key(&from, KEY) && !from.asked &&
-				 sent->used == (LGUEST_DMA_USED | 100) &&
-				 buffer(&to, i)->used == sent->used &&
-				 !memcmp(from.ram + DATA_GPA,
-					 to.ram + DATA_GPA + 0x1000 * i, 100),
-				 "buffer %d is filled\n", i);
-		ksft_test_result(irq_came(&to), "its interrupt came\n");
+		oracle_result(!send_key(&from, KEY) && !from.asked &&
+			      sent->used == (LGUEST_DMA_USED | 100) &&
+			      buffer(&to, i)->used == sent->used &&
+			      !memcmp(from.ram + DATA_GPA,
+				      to.ram + DATA_GPA + 0x1000 * i, 100),
+			      "buffer %d is filled\n", i);
+		oracle_result(irq_came(&to), "its interrupt came\n");
 	}
-	ksft_test_result(send_key(&from, KEY) == -ENOBUFS && !irq_came(&to),
-			 "no buffer is free\n");
+	oracle_result(send_key(&from, KEY) == -ENOBUFS && !irq_came(&to),
+		      "no buffer is free\n");
 	buffer(&to, 1)->used = 0;
-	ksft_test_result(send_key(&from, KEY) == -ENOBUFS,
-			 "it is not the turn of that one\n");
+	oracle_result(send_key(&from, KEY) == -ENOBUFS,
+		      "it is not the turn of that one\n");
 	buffer(&to, 0)->used = 0;
-	ksft_test_result(!send_key(&from, KEY) && buffer(&to, 0)->used,
-			 "the first one again\n");
+	oracle_result(!send_key(&from, KEY) && buffer(&to, 0)->used,
+		      "the first one again\n");
 	end_pair(&to, &from);
 }
 
@@ -133,26 +134,26 @@ static void test_keys(void)
 	struct vm to, from;
 
 	make_pair(&to, &from);
-	ksft_test_result(bind_key(&to, KEY, 1) == -EEXIST, "bound twice\n");
-	ksft_test_result(bind_key(&from, KEY, 1) == -EEXIST,
-			 "bound by the other guest\n");
-	ksft_test_result(!bind_key(&from, OTHER_KEY, 1), "another key\n");
-	ksft_test_result(bind_key(&from, PRIVATE_KEY, 0) == -ENOENT,
-			 "unbound what is not bound\n");
-	ksft_test_result(!send_key(&from, OTHER_KEY) && from.asked &&
-			 from.exit.dma.key == OTHER_KEY,
-			 "sent to oneself, the launcher is asked\n");
-	ksft_test_result(!bind_key(&to, PRIVATE_KEY, 1) &&
-			 !send_key(&from, PRIVATE_KEY) && from.asked,
-			 "a key in private memory is private\n");
-	ksft_test_result(!bind_key(&to, KEY, 0) && !send_key(&from, KEY) &&
-			 from.asked, "unbound, the launcher is asked\n");
-	ksft_test_result(bind_key(&to, KEY, 0) == -ENOENT, "unbound twice\n");
-	ksft_test_result(!bind_key(&from, KEY, 1), "now the other may bind\n");
+	oracle_result(bind_key(&to, KEY, 1) == -EEXIST, "bound twice\n");
+	oracle_result(bind_key(&from, KEY, 1) == -EEXIST,
+		      "bound by the other guest\n");
+	oracle_result(!bind_key(&from, OTHER_KEY, 1), "another key\n");
+	oracle_result(bind_key(&from, PRIVATE_KEY, 0) == -ENOENT,
+		      "unbound what is not bound\n");
+	oracle_result(!send_key(&from, OTHER_KEY) && from.asked &&
+		      from.exit.dma.key == OTHER_KEY,
+		      "sent to oneself, the launcher is asked\n");
+	oracle_result(!bind_key(&to, PRIVATE_KEY, 1) &&
+		      !send_key(&from, PRIVATE_KEY) && from.asked,
+		      "a key in private memory is private\n");
+	oracle_result(!bind_key(&to, KEY, 0) && !send_key(&from, KEY) &&
+		      from.asked, "unbound, the launcher is asked\n");
+	oracle_result(bind_key(&to, KEY, 0) == -ENOENT, "unbound twice\n");
+	oracle_result(!bind_key(&from, KEY, 1), "now the other may bind\n");
 	vm_destroy(&from);
-	ksft_test_result(!send_key(&to, KEY) && to.asked,
-			 "gone with its guest\n");
-	ksft_test_result(!bind_key(&to, KEY, 1), "and free again\n");
+	oracle_result(!send_key(&to, KEY) && to.asked,
+		      "gone with its guest\n");
+	oracle_result(!bind_key(&to, KEY, 1), "and free again\n");
 	vm_destroy(&to);
 }
 
@@ -225,7 +226,7 @@ static void test_sections(void)
 	bind_key(&to, KEY, 1);
 	for (i = 0; i < 500; i++)
 		good += one_copy(&to, &from, want, got);
-	ksft_test_result(good == 500, "%d of 500 copies are exact\n", good);
+	oracle_result(good == 500, "%d of 500 copies are exact\n", good);
 	/* Nothing but the sections was written: what is around them. */
 	one_section(buffer(&to, 0), DATA_GPA + 0xffd, 0x1006);
 	one_section(dma_at(&from, SEND_GPA), DATA_GPA, 0x2000);
@@ -233,8 +234,8 @@ static void test_sections(void)
 	memset(from.ram + DATA_GPA, 0x11, DATA_SIZE);
 	send_key(&from, KEY);
 	p = to.ram + DATA_GPA + 0xffd;
-	ksft_test_result(p[-1] == 0xa5 && p[0] == 0x11 && p[0x1005] == 0x11 &&
-			 p[0x1006] == 0xa5, "no byte more\n");
+	oracle_result(p[-1] == 0xa5 && p[0] == 0x11 && p[0x1005] == 0x11 &&
+		      p[0x1006] == 0xa5, "no byte more\n");
 	end_pair(&to, &from);
 	free(want);
 	free(got);
@@ -249,42 +250,42 @@ static void test_bad(void)
 	sent = dma_at(&from, SEND_GPA);
 	b = buffer(&to, 0);
 	sent->section[0].addr = VM_RAM - 50;
-	ksft_test_result(send_key(&from, KEY) == -EINVAL && !b->used,
-			 "the sender's section ends outside of RAM\n");
+	oracle_result(send_key(&from, KEY) == -EINVAL && !b->used,
+		      "the sender's section ends outside of RAM\n");
 	sent->section[0].addr = 0xfffffff0;
-	ksft_test_result(send_key(&from, KEY) == -EINVAL && !b->used,
-			 "the sender's section wraps\n");
-	ksft_test_result(vm_call(&from, LGUEST_HC_SEND_DMA, KEY, VM_RAM - 4, 0,
-				 0) == -EINVAL, "the buffer is no RAM\n");
-	ksft_test_result(vm_call(&from, LGUEST_HC_SEND_DMA, VM_RAM, SEND_GPA, 0,
-				 0) == -EINVAL, "the key is no RAM\n");
+	oracle_result(send_key(&from, KEY) == -EINVAL && !b->used,
+		      "the sender's section wraps\n");
+	oracle_result(vm_call(&from, LGUEST_HC_SEND_DMA, KEY, VM_RAM - 4, 0,
+			      0) == -EINVAL, "the buffer is no RAM\n");
+	oracle_result(vm_call(&from, LGUEST_HC_SEND_DMA, VM_RAM, SEND_GPA, 0,
+			      0) == -EINVAL, "the key is no RAM\n");
 	one_section(sent, DATA_GPA, 100);
 	b->section[0].addr = VM_RAM - 50;
-	ksft_test_result(!send_key(&from, KEY) && b->used == LGUEST_DMA_USED &&
-			 sent->used == LGUEST_DMA_USED && irq_came(&to),
-			 "the receiver's section is outside of RAM\n");
+	oracle_result(!send_key(&from, KEY) && b->used == LGUEST_DMA_USED &&
+		      sent->used == LGUEST_DMA_USED && irq_came(&to),
+		      "the receiver's section is outside of RAM\n");
 	sent->used = 0;
 	sent->sections = 0xffffffff;
 	b = buffer(&to, 1);
 	b->sections = 0xffffffff;
-	ksft_test_result(!send_key(&from, KEY) && b->used == sent->used,
-			 "too many sections are cut\n");
+	oracle_result(!send_key(&from, KEY) && b->used == sent->used,
+		      "too many sections are cut\n");
 	sent->sections = 1;
 	munmap(from.ram + DATA_GPA, 4096);
-	ksft_test_result(send_key(&from, KEY) == -EINVAL ||
-			 sent->used == LGUEST_DMA_USED,
-			 "the sender's memory is not mapped\n");
+	oracle_result(send_key(&from, KEY) == -EINVAL ||
+		      sent->used == LGUEST_DMA_USED,
+		      "the sender's memory is not mapped\n");
 	end_pair(&to, &from);
 
 	make_pair(&to, &from);
 	munmap(to.ram + DATA_GPA, 4096);
-	ksft_test_result(!send_key(&from, KEY) &&
-			 dma_at(&from, SEND_GPA)->used == LGUEST_DMA_USED,
-			 "the receiver's memory is not mapped\n");
+	oracle_result(!send_key(&from, KEY) &&
+		      dma_at(&from, SEND_GPA)->used == LGUEST_DMA_USED,
+		      "the receiver's memory is not mapped\n");
 	munmap(to.ram + (DMA_GPA & ~4095), 8192);
-	ksft_test_result(!send_key(&from, KEY) &&
-			 dma_at(&from, SEND_GPA)->used == LGUEST_DMA_USED,
-			 "nor its buffers\n");
+	oracle_result(!send_key(&from, KEY) &&
+		      dma_at(&from, SEND_GPA)->used == LGUEST_DMA_USED,
+		      "nor its buffers\n");
 	end_pair(&to, &from);
 }
 
@@ -319,41 +320,41 @@ static void test_listen(void)
 	bool ok;
 
 	vm_create(&vm, -1, 0);
-	ksft_test_result(take(&vm, KEY, &sent) == -ENOENT, "nobody listens\n");
-	ksft_test_result(listen_key(&vm, KEY, -1) == -ENOENT, "nor stops to\n");
-	ksft_test_result(listen_key(&vm, KEY, file) == -EBADF,
-			 "that is no eventfd\n");
-	ksft_test_result(listen_key(&vm, KEY, -2) == -EINVAL, "nor a file\n");
-	ksft_test_result(listen_key(&vm, VM_RAM, event) == -EINVAL,
-			 "a key that is no RAM\n");
-	ksft_test_result(!listen_key(&vm, KEY, event), "listen\n");
-	ksft_test_result(listen_key(&vm, KEY, event) == -EEXIST, "twice\n");
-	ksft_test_result(!take(&vm, KEY, &sent) && !sent.count, "nothing yet\n");
-	ksft_test_result(take(&vm, KEY, NULL) == -EFAULT, "take to nowhere\n");
+	oracle_result(take(&vm, KEY, &sent) == -ENOENT, "nobody listens\n");
+	oracle_result(listen_key(&vm, KEY, -1) == -ENOENT, "nor stops to\n");
+	oracle_result(listen_key(&vm, KEY, file) == -EBADF,
+		      "that is no eventfd\n");
+	oracle_result(listen_key(&vm, KEY, -2) == -EINVAL, "nor a file\n");
+	oracle_result(listen_key(&vm, VM_RAM, event) == -EINVAL,
+		      "a key that is no RAM\n");
+	oracle_result(!listen_key(&vm, KEY, event), "listen\n");
+	oracle_result(listen_key(&vm, KEY, event) == -EEXIST, "twice\n");
+	oracle_result(!take(&vm, KEY, &sent) && !sent.count, "nothing yet\n");
+	oracle_result(take(&vm, KEY, NULL) == -EFAULT, "take to nowhere\n");
 
 	one_section(dma_at(&vm, SEND_GPA), DATA_GPA, 100);
 	for (i = 0, ok = true; i < LGUEST_SENT_MAX; i++)
 		ok &= !vm_call(&vm, LGUEST_HC_SEND_DMA, KEY, SEND_GPA + 4 * i,
 			       0, 0) && !vm.asked;
-	ksft_test_result(ok, "%d sent, the run does not return\n", i);
-	ksft_test_result(send_key(&vm, KEY) == -ENOBUFS, "one too many\n");
-	ksft_test_result(!eventfd_read(event, &count) &&
-			 count == LGUEST_SENT_MAX, "all are signalled\n");
+	oracle_result(ok, "%d sent, the run does not return\n", i);
+	oracle_result(send_key(&vm, KEY) == -ENOBUFS, "one too many\n");
+	oracle_result(!eventfd_read(event, &count) &&
+		      count == LGUEST_SENT_MAX, "all are signalled\n");
 	for (n = 0, ok = true; !take(&vm, KEY, &sent) && sent.count;)
 		for (i = 0; i < (int)sent.count; i++, n++)
 			ok &= sent.dma[i] == SEND_GPA + 4u * n;
-	ksft_test_result(ok && n == LGUEST_SENT_MAX, "all taken, in order\n");
-	ksft_test_result(!send_key(&vm, KEY) && !take(&vm, KEY, &sent) &&
-			 sent.count == 1 && sent.dma[0] == SEND_GPA,
-			 "and one more\n");
-	ksft_test_result(!listen_key(&vm, KEY, -1), "listen no more\n");
-	ksft_test_result(!send_key(&vm, KEY) && vm.asked,
-			 "the launcher is asked again\n");
+	oracle_result(ok && n == LGUEST_SENT_MAX, "all taken, in order\n");
+	oracle_result(!send_key(&vm, KEY) && !take(&vm, KEY, &sent) &&
+		      sent.count == 1 && sent.dma[0] == SEND_GPA,
+		      "and one more\n");
+	oracle_result(!listen_key(&vm, KEY, -1), "listen no more\n");
+	oracle_result(!send_key(&vm, KEY) && vm.asked,
+		      "the launcher is asked again\n");
 	for (i = 0, ok = true; i < 64; i++)
 		ok &= !listen_key(&vm, 4 * i, event);
-	ksft_test_result(ok && listen_key(&vm, 1000, event) == -ENOSPC,
-			 "64 keys are allowed\n");
-	ksft_test_result(bind_key(&vm, KEY, 1) == -ENOSPC, "bound or not\n");
+	oracle_result(ok && listen_key(&vm, 1000, event) == -ENOSPC,
+		      "64 keys are allowed\n");
+	oracle_result(bind_key(&vm, KEY, 1) == -ENOSPC, "bound or not\n");
 	vm_destroy(&vm);
 	close(event);
 }
@@ -365,13 +366,13 @@ static void test_stats(void)
 
 	vm_create(&vm, -1, 0);
 	vm_call(&vm, LGUEST_HC_FLUSH, LGUEST_FLUSH_ALL, 0, 0, 0);
-	ksft_test_result(pread(vm.fd, &stats, sizeof(stats), LGUEST_STATS_POS) ==
-			 sizeof(stats) && stats.count >= LGUEST_STATS &&
-			 stats.value[LGUEST_STAT_FLUSH_ALL] >= 1 &&
-			 stats.value[LGUEST_STAT_HYPERCALL] >= 2, "counters\n");
-	ksft_test_result(pread(vm.fd, &stats, sizeof(stats) - 1,
-			       LGUEST_STATS_POS) < 0 && errno == EINVAL,
-			 "short counters\n");
+	oracle_result(pread(vm.fd, &stats, sizeof(stats), LGUEST_STATS_POS) ==
+		      sizeof(stats) && stats.count >= LGUEST_STATS &&
+		      stats.value[LGUEST_STAT_FLUSH_ALL] >= 1 &&
+		      stats.value[LGUEST_STAT_HYPERCALL] >= 2, "counters\n");
+	oracle_result(pread(vm.fd, &stats, sizeof(stats) - 1,
+			    LGUEST_STATS_POS) < 0 && errno == EINVAL,
+		      "short counters\n");
 	vm_destroy(&vm);
 }
 
@@ -453,10 +454,10 @@ static void test_kill(void)
 			i = (i + 1) % BUFFERS;
 		}
 	}
-	ksft_test_result(!wrong, "%d buffers, %d of them are mixed up\n", filled,
-			 wrong);
-	ksft_test_result(!taken, "%d buffers are left behind\n", taken);
-	ksft_test_result(died == SENDERS, "%d of %d senders were killed\n", died, SENDERS);
+	oracle_result(!wrong, "%d buffers, %d of them are mixed up\n", filled,
+		      wrong);
+	oracle_result(!taken, "%d buffers are left behind\n", taken);
+	oracle_result(died == SENDERS, "%d of %d senders were killed\n", died, SENDERS);
 	vm_destroy(&to);
 }
 
@@ -465,7 +466,8 @@ int main(void)
 	ksft_print_header();
 	if (access(VM_DEVICE, F_OK))
 		ksft_exit_skip("no " VM_DEVICE "\n");
-	ksft_set_plan(54);
+	ksft_set_plan(55);
+	oracle_start();
 	file = memfd_create("dma_test", MFD_CLOEXEC);
 	if (file < 0 || ftruncate(file, 4096))
 		ksft_exit_fail_msg("memfd: %s\n", strerror(errno));
@@ -476,5 +478,6 @@ int main(void)
 	test_listen();
 	test_stats();
 	test_kill();
+	oracle_result(oracle_finish(ORACLE_SLACK), "host\n");
 	ksft_finished();
 }

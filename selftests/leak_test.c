@@ -16,6 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "../kselftest.h"
+#include "oracle.h"
 #include "vm.h"
 #include "leak_test.h"
 
@@ -182,28 +183,28 @@ static void test_start(void)
 		if (zero[i])
 			ok &= is(zero[i], state(i), 0);
 	ok &= is("esi", state(4), BOOT_PARAMS);
-	ksft_test_result(ok, "J: general registers at the start\n");
+	oracle_result(ok, "J: general registers at the start\n");
 	ok = is("eflags", state(8), 0x202);
-	ksft_test_result(ok, "J: flags at the start\n");
+	oracle_result(ok, "J: flags at the start\n");
 	ok = is("cs", state(9), 0x11) && is("ss", state(10), 0x19) && is("ds", state(11), 0x19) &&
 	     is("es", state(12), 0x19) && is("fs", state(13), 0) && is("gs", state(14), 0);
-	ksft_test_result(ok, "J: segments at the start\n");
+	oracle_result(ok, "J: segments at the start\n");
 
 	found = (struct fxsave *)(vm.ram + FPU_GPA);
 	ok = is("control word", found->control, 0x37f) && is("status word", found->status, 0) &&
 	     is("tags", found->tags, 0);
 	for (i = 0; i < 8; i++)
 		ok &= all_zero("st", found->st[i], 10);
-	ksft_test_result(ok, "J: x87 registers at the start\n");
+	oracle_result(ok, "J: x87 registers at the start\n");
 	if (sse) {
 		ok = is("mxcsr", found->mxcsr, 0x1f80) &&
 		     all_zero("xmm", found->xmm, sizeof(found->xmm));
-		ksft_test_result(ok, "J: SSE registers at the start\n");
+		oracle_result(ok, "J: SSE registers at the start\n");
 	} else {
 		ksft_test_result_skip("J: SSE registers at the start: there are none\n");
 	}
-	ksft_test_result(same_fpu("the launcher", &after, &mine),
-			 "J: the launcher's registers after a run\n");
+	oracle_result(same_fpu("the launcher", &after, &mine),
+		      "J: the launcher's registers after a run\n");
 
 	/* What read() stored is what the header says, and no more. */
 	ok = is("bytes", ret, offsetof(struct lguest_exit, text)) &&
@@ -212,7 +213,7 @@ static void test_start(void)
 	     all_zero("words", e.words + 2, sizeof(e.words) - 8);
 	for (i = 0; i < sizeof(e.text); i++)
 		ok &= (__u8)e.text[i] == 0xa5;
-	ksft_test_result(ok, "J: words of an exit that have no meaning\n");
+	oracle_result(ok, "J: words of an exit that have no meaning\n");
 
 	/* Another guest in between; then the first one goes on. */
 	vm_create(&other, -1, 0);
@@ -223,9 +224,9 @@ static void test_start(void)
 	ok &= is("ebx", state(15), 0x0badcafe) && is("ebp", state(16), 0x0badcaff) &&
 	      is("edi", state(17), FPU_GPA);
 	ok &= same_fpu("the guest", found, (struct fxsave *)(vm.ram + OWN_GPA));
-	ksft_test_result(ok, "J: a guest's registers after others have run\n");
+	oracle_result(ok, "J: a guest's registers after others have run\n");
 	ok = all_zero("words", e.words + 2, sizeof(e.words) - 8) && is("pad", e.shutdown.pad, 0);
-	ksft_test_result(ok, "J: words of the last exit\n");
+	oracle_result(ok, "J: words of the last exit\n");
 	vm_destroy(&other);
 	vm_destroy(&vm);
 }
@@ -254,7 +255,7 @@ static void test_structures(void)
 	      all_zero("stats", stats.value + LGUEST_STATS,
 		       sizeof(stats.value) - LGUEST_STATS * sizeof(stats.value[0])) &&
 	      is("stats", stats.reserved, 0);
-	ksft_test_result(ok, "J: what is reserved in information and counters\n");
+	oracle_result(ok, "J: what is reserved in information and counters\n");
 
 	/* Results are cleared, also when there is nothing to tell. */
 	listen.eventfd = eventfd(0, EFD_CLOEXEC);
@@ -271,7 +272,7 @@ static void test_structures(void)
 	      all_zero("buffer", &buf, sizeof(buf));
 	close(listen.eventfd);
 	vm_destroy(&vm);
-	ksft_test_result(ok, "J: results of commands\n");
+	oracle_result(ok, "J: results of commands\n");
 }
 
 int main(void)
@@ -281,8 +282,10 @@ int main(void)
 	if (access(VM_DEVICE, F_OK))
 		ksft_exit_skip("no " VM_DEVICE "\n");
 	sse = has_sse();
-	ksft_set_plan(11);
+	ksft_set_plan(12);
+	oracle_start();
 	test_start();
 	test_structures();
+	oracle_result(oracle_finish(ORACLE_SLACK), "host\n");
 	ksft_finished();
 }

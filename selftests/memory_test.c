@@ -8,11 +8,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <linux/fs.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/klog.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -20,6 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "../kselftest.h"
+#include "oracle.h"
 #include "worker.h"
 
 #ifndef MADV_PAGEOUT
@@ -125,14 +128,14 @@ static void test_discard(void)
 		*worker_word(&w, i, 0) = mark(i, 1);
 		ok &= sees(i, mark(i, 1));
 	}
-	ksft_test_result(ok, "I: pages that are thrown away\n");
+	oracle_result(ok, "I: pages that are thrown away\n");
 	worker_destroy(&w);
 
 	new_worker(true);
 	for (i = 0; i < ROUNDS && ok; i++)
 		ok &= counts(7) && !madvise(page_at(0), WORKER_PAGES * PAGE, MADV_DONTNEED) &&
 		      sees(7, 0) && counts(7);
-	ksft_test_result(ok, "I: all pages are thrown away, and written to\n");
+	oracle_result(ok, "I: all pages are thrown away, and written to\n");
 	worker_destroy(&w);
 }
 
@@ -160,7 +163,7 @@ static void test_replace(void)
 		ok &= old[0] == mark(3, i - 1) && old[2] == count;
 		munmap(old, PAGE);
 	}
-	ksft_test_result(ok, "I: pages that are moved away and replaced\n");
+	oracle_result(ok, "I: pages that are moved away and replaced\n");
 	worker_destroy(&w);
 
 	/* A mapping over it does both at once: there is always memory. */
@@ -173,7 +176,7 @@ static void test_replace(void)
 		ok &= sees(5, mark(5, i)) && counts(5) && p[2] > 1;
 		munmap(p, PAGE);
 	}
-	ksft_test_result(ok, "I: pages that are mapped over\n");
+	oracle_result(ok, "I: pages that are mapped over\n");
 	worker_destroy(&w);
 }
 
@@ -198,13 +201,13 @@ static void test_file(void)
 		ok &= !fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, PAGE, PAGE);
 		ok &= sees(1, 0) && counts(1) && other[1024 + 2] > 0;
 	}
-	ksft_test_result(ok, "I: holes in a file that is memory\n");
+	oracle_result(ok, "I: holes in a file that is memory\n");
 
 	/* Behind the end of a file there is nothing: the end of the guest. */
 	ok = !ftruncate(fd, PAGE);
 	ok &= worker_ends(&w) && w.vm.exit.reason == LGUEST_EXIT_KILLED &&
 	      strstr(w.vm.exit.text, "no memory behind guest frame");
-	ksft_test_result(ok, "I: a file that is cut: %s\n", w.vm.exit.text);
+	oracle_result(ok, "I: a file that is cut: %s\n", w.vm.exit.text);
 	worker_destroy(&w);
 	munmap(other, 4 * PAGE);
 	close(fd);
@@ -218,7 +221,7 @@ static void test_gone(void)
 	ok = counts(1) && !munmap(page_at(1), PAGE);
 	ok &= worker_ends(&w) && w.vm.exit.reason == LGUEST_EXIT_KILLED &&
 	      strstr(w.vm.exit.text, "no memory behind guest frame 0x101");
-	ksft_test_result(ok, "I: memory that is unmapped: %s\n", w.vm.exit.text);
+	oracle_result(ok, "I: memory that is unmapped: %s\n", w.vm.exit.text);
 	worker_destroy(&w);
 
 	/* Read-only is good for reading, and no more. */
@@ -230,7 +233,7 @@ static void test_gone(void)
 	worker_set_write(&w, true);
 	ok &= worker_ends(&w) && w.vm.exit.reason == LGUEST_EXIT_KILLED &&
 	      *worker_word(&w, 2, 2) == 0;
-	ksft_test_result(ok, "I: memory that is read-only: %s\n", w.vm.exit.text);
+	oracle_result(ok, "I: memory that is read-only: %s\n", w.vm.exit.text);
 	worker_destroy(&w);
 }
 
@@ -273,7 +276,7 @@ static void test_below_stack(void)
 	ok &= vm_call(&vm, LGUEST_HC_INIT, SHARED_GPA, LGUEST_ABI_VERSION, 0, 0) == -EFAULT;
 	vm_destroy(&vm);
 	ok &= logged("no longer grows the stack") == before;
-	ksft_test_result(ok, "I: no memory, and a stack above\n");
+	oracle_result(ok, "I: no memory, and a stack above\n");
 }
 
 /* The page that is shared with the host must be memory that can be written. */
@@ -290,7 +293,7 @@ static void test_shared(void)
 	ok &= vm_call(&vm, LGUEST_HC_INIT, SHARED_GPA, LGUEST_ABI_VERSION, 0, 0) == -EFAULT;
 	ok &= !mprotect(vm.ram + SHARED_GPA, PAGE, PROT_READ | PROT_WRITE);
 	ok &= !vm_call(&vm, LGUEST_HC_INIT, SHARED_GPA, LGUEST_ABI_VERSION, 0, 0);
-	ksft_test_result(ok, "I: a shared page that is not there, or read-only\n");
+	oracle_result(ok, "I: a shared page that is not there, or read-only\n");
 	vm_destroy(&vm);
 }
 
@@ -324,7 +327,7 @@ static void test_pinned(void)
 	ok &= pinned() == PAGE / 1024;
 	vm_destroy(&vm);
 	ok &= pinned() == 0;
-	ksft_test_result(ok, "I: the shared page is counted while it is pinned\n");
+	oracle_result(ok, "I: the shared page is counted while it is pinned\n");
 
 	pid = vm_fork();
 	if (!pid) {
@@ -335,7 +338,7 @@ static void test_pinned(void)
 		_exit(!ok || pinned());
 	}
 	ok = waitpid(pid, &status, 0) == pid && !status;
-	ksft_test_result(ok, "I: a user that may not lock memory has no shared page\n");
+	oracle_result(ok, "I: a user that may not lock memory has no shared page\n");
 }
 
 /* After fork() both have the same pages, until one of them writes. */
@@ -366,7 +369,7 @@ static void test_fork(void)
 		wrong += status != 0;
 		ok &= sees(9, mark(9, 0));
 	}
-	ksft_test_result(ok && !wrong, "I: a child has its own pages: %d of %d do not\n", wrong, i);
+	oracle_result(ok && !wrong, "I: a child has its own pages: %d of %d do not\n", wrong, i);
 	worker_destroy(&w);
 }
 
@@ -388,7 +391,7 @@ static void test_zero(void)
 	/* The launcher's own write counts for the guest as well. */
 	*worker_word(&w, 11, 0) = mark(11, 1);
 	ok &= sees(11, mark(11, 1));
-	ksft_test_result(ok && !bad, "I: pages that were never written: %u bytes changed\n", bad);
+	oracle_result(ok && !bad, "I: pages that were never written: %u bytes changed\n", bad);
 	munmap((void *)zero, 16 * PAGE);
 	worker_destroy(&w);
 }
@@ -474,7 +477,7 @@ static void test_ksm(void)
 	write_file(KSM "run", "2");
 	ok &= sees(1, mark(0, 1));
 	write_file(KSM "run", "0");
-	ksft_test_result(ok, "I: pages that are merged: %ld were\n", shared);
+	oracle_result(ok, "I: pages that are merged: %ld were\n", shared);
 	worker_destroy(&w);
 }
 
@@ -490,22 +493,32 @@ static void test_compaction(void)
 	new_worker(true);
 	for (i = 0; i < ROUNDS && ok; i++)
 		ok &= write_file("/proc/sys/vm/compact_memory", "1") && sees_all(0) && counts(i);
-	ksft_test_result(ok, "I: pages that are moved by compaction\n");
+	oracle_result(ok, "I: pages that are moved by compaction\n");
 	worker_destroy(&w);
 }
 
-#define SWAP	"/dev/ram1"
+#define SWAP		"/dev/ram1"
+#define SWAP_SIZE	0x800000
 
 static bool swapping;
 
+/* The RAM disk gives back the pages that it has for what was written to it. */
 static void end_swap(void)
 {
-	if (swapping)
-		swapoff(SWAP);
+	__u64 all[2] = { 0, SWAP_SIZE };
+	int fd;
+
+	if (!swapping)
+		return;
+	swapoff(SWAP);
+	fd = open(SWAP, O_RDWR | O_CLOEXEC);
+	if (fd < 0 || ioctl(fd, BLKDISCARD, all))
+		ksft_print_msg("discard " SWAP ": %s\n", strerror(errno));
+	close(fd);
 	swapping = false;
 }
 
-/* A swap area on a RAM disk that nobody uses, by hand: version 1, 8 MB, no label. */
+/* A swap area on a RAM disk that nobody uses, by hand: version 1, no label. */
 static bool make_swap(void)
 {
 	static __u8 header[PAGE];
@@ -515,7 +528,7 @@ static bool make_swap(void)
 	if (fd < 0)
 		return false;
 	((__u32 *)header)[256] = 1;
-	((__u32 *)header)[257] = 2047;		/* the last page */
+	((__u32 *)header)[257] = SWAP_SIZE / PAGE - 1;	/* the last page */
 	memcpy(header + PAGE - 10, "SWAPSPACE2", 10);
 	ok = pwrite(fd, header, PAGE, 0) == PAGE && !fsync(fd);
 	close(fd);
@@ -549,7 +562,7 @@ static void test_swap(void)
 	/* All of them have counted the same: none was lost. */
 	worker_set_write(&w, false);
 	ok &= worker_rounds(&w, 2) && none_lost();
-	ksft_test_result(ok && out, "I: pages that are swapped out: %ld were away\n", out);
+	oracle_result(ok && out, "I: pages that are swapped out: %ld were away\n", out);
 	worker_destroy(&w);
 	end_swap();
 }
@@ -624,7 +637,7 @@ static void test_poison(void)
 		ok &= told && is_poisoned(worker_word(&w, page, 0));
 		/* The one beside it is as it was. */
 		ok &= *worker_word(&w, page + 2, 0) == mark(page + 2, 0);
-		ksft_test_result(ok, "I: a lost page that is %s: %s\n", what[i], w.vm.exit.text);
+		oracle_result(ok, "I: a lost page that is %s: %s\n", what[i], w.vm.exit.text);
 		worker_destroy(&w);
 	}
 }
@@ -666,8 +679,8 @@ static void test_churn(void)
 	ok &= worker_rounds(&w, 3);
 	*worker_word(&w, 1, 0) = mark(1, 2);
 	ok &= sees(1, mark(1, 2));
-	ksft_test_result(ok, "I: 4000 changes, and %u rounds of the guest\n",
-			 look(rounds) - before);
+	oracle_result(ok, "I: 4000 changes, and %u rounds of the guest\n",
+		      look(rounds) - before);
 	worker_destroy(&w);
 }
 
@@ -733,7 +746,7 @@ static void test_idle(void)
 	ok &= counts(7);
 	worker_destroy(&w);
 	close(fd);
-	ksft_test_result(ok, "I: pages in use are not idle: %u rounds\n", i);
+	oracle_result(ok, "I: pages in use are not idle: %u rounds\n", i);
 }
 
 int main(void)
@@ -742,7 +755,8 @@ int main(void)
 	ksft_print_header();
 	if (access(VM_DEVICE, F_OK))
 		ksft_exit_skip("no " VM_DEVICE "\n");
-	ksft_set_plan(21);
+	ksft_set_plan(22);
+	oracle_start();
 	test_discard();
 	test_replace();
 	test_file();
@@ -758,5 +772,6 @@ int main(void)
 	test_idle();
 	test_poison();
 	test_churn();
+	oracle_result(oracle_finish(ORACLE_SLACK), "host\n");
 	ksft_finished();
 }

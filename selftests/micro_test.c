@@ -15,14 +15,13 @@
  * How a guest may end is in its section .expect: see EXPECT in micro/macros.S. That
  * it was killed is no success in itself: the reason must be the expected one, not
  * before the guest has said that it must be killed now, if it says so (DIES), and
- * the host must be as before (micro_oracle.c).
+ * the host must be as before (oracle.c).
  */
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
-#include <libgen.h>
 #include <limits.h>
 #include <linux/elf.h>
 #include <poll.h>
@@ -32,13 +31,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include "../kselftest.h"
-#include "micro_test.h"
+#include "launcher.h"
+#include "oracle.h"
 
 #define IMAGE_MAX	(256 * 1024)	/* the file, with its symbols */
 #define LOADED_MAX	(64 * 1024)
@@ -46,13 +44,6 @@
 #define OUTCOMES	8
 #define TIME_LIMIT	10
 #define MEMORY		4		/* MB */
-#define ARGUMENTS	24
-/*
- * What free memory may be less at the end: it varies by itself. A page lost with each
- * guest shows from some 400 guests on.
- */
-#define SLACK		1536		/* kB */
-
 /* The launcher's exit status when the host has killed the guest. */
 #define STATUS_KILLED	12
 
@@ -91,60 +82,8 @@ struct run {
 	double took;
 };
 
-double patience = 1;
 static bool verbose;
-static char launcher[PATH_MAX];
 static char folder[PATH_MAX];
-
-double seconds(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
-
-/* Start a guest; its output and the launcher's come from *output. */
-pid_t launch(const char *image, unsigned int memory, const char *args, int *output)
-{
-	char size[16], words[512] = "", *argv[ARGUMENTS], *save, *word;
-	const struct rlimit no_core = {};
-	int pipes[2], null, n = 0;
-	pid_t pid;
-
-	if (pipe2(pipes, O_CLOEXEC))
-		ksft_exit_fail_perror("pipe");
-	snprintf(size, sizeof(size), "%u", memory);
-	if (args)
-		snprintf(words, sizeof(words), "%s", args);
-	argv[n++] = launcher;
-	argv[n++] = (char *)"--memory";
-	argv[n++] = size;
-	for (word = strtok_r(words, " ", &save); word && n < ARGUMENTS - 2;
-	     word = strtok_r(NULL, " ", &save))
-		argv[n++] = word;
-	argv[n++] = (char *)image;
-	argv[n] = NULL;
-
-	fflush(stdout);
-	pid = fork();
-	if (pid < 0)
-		ksft_exit_fail_perror("fork");
-	if (pid) {
-		close(pipes[1]);
-		*output = pipes[0];
-		return pid;
-	}
-	setpgid(0, 0);
-	setrlimit(RLIMIT_CORE, &no_core);
-	null = open("/dev/null", O_RDWR | O_CLOEXEC);
-	dup2(null, STDIN_FILENO);
-	dup2(pipes[1], STDOUT_FILENO);
-	dup2(pipes[1], STDERR_FILENO);
-	execv(launcher, argv);
-	dprintf(STDERR_FILENO, "%s: %s\n", launcher, strerror(errno));
-	_exit(127);
-}
 
 /* Wait for the end of @pid until @deadline. */
 static bool ended(pid_t pid, int *status, double deadline)
@@ -156,7 +95,7 @@ static bool ended(pid_t pid, int *status, double deadline)
 			return true;
 		if (r < 0)
 			ksft_exit_fail_perror("waitpid");
-		if (seconds() > deadline)
+		if (now() > deadline)
 			return false;
 		usleep(2000);
 	}
@@ -165,7 +104,7 @@ static bool ended(pid_t pid, int *status, double deadline)
 /* One guest, from its start to its end, by force if it takes too long. */
 static void run_guest(const struct image *img, struct run *run)
 {
-	double start = seconds(), deadline = start + img->time * patience;
+	double start = now(), deadline = start + img->time * patience();
 	struct pollfd p = { .events = POLLIN };
 	cpu_set_t all, one;
 	char rest[512];
@@ -184,7 +123,7 @@ static void run_guest(const struct image *img, struct run *run)
 		sched_setaffinity(0, sizeof(all), &all);
 	for (;;) {
 		size_t room = sizeof(run->output) - 1 - run->size;
-		double left = deadline - seconds();
+		double left = deadline - now();
 		ssize_t n;
 
 		if (left <= 0 || poll(&p, 1, left * 1000 + 1) == 0) {
@@ -204,8 +143,8 @@ static void run_guest(const struct image *img, struct run *run)
 	close(p.fd);
 	run->late |= !ended(pid, &run->status, deadline);
 	if (run->late && kill(pid, SIGKILL) == 0)
-		run->stuck = !ended(pid, &run->status, seconds() + 10 * patience);
-	run->took = seconds() - start;
+		run->stuck = !ended(pid, &run->status, now() + 10 * patience());
+	run->took = now() - start;
 }
 
 /* Lines of diagnostics; what a guest prints is shown as printable text. */
@@ -315,7 +254,7 @@ static int judge(const struct image *img, const struct run *run, char *why, size
 		return KSFT_FAIL;
 	}
 	if (run->late) {
-		snprintf(why, size, "CRASH: no end within %.0f s", img->time * patience);
+		snprintf(why, size, "CRASH: no end within %.0f s", img->time * patience());
 		return KSFT_FAIL;
 	}
 	if (WIFSIGNALED(run->status)) {
@@ -494,7 +433,7 @@ static struct image *find_images(char **patterns, unsigned int *count)
 		if (!wanted(entries[i]->d_name, patterns))
 			continue;
 		snprintf(img->name, sizeof(img->name), "%s", entries[i]->d_name);
-		if (snprintf(img->path, sizeof(img->path), "%s/%s", folder, img->name) >= PATH_MAX)
+		if (snprintf(img->path, sizeof(img->path), "%s%s", folder, img->name) >= PATH_MAX)
 			ksft_exit_fail_msg("%s: too long\n", folder);
 		read_image(img);
 		(*count)++;
@@ -544,68 +483,12 @@ static void test(const struct image *img, unsigned int times)
 	}
 }
 
-static void warm_up(const void *img)
-{
-	static struct run run;
-
-	run_guest(img, &run);
-}
-
-/* What lies beside this program. */
-static void beside(char *path, const char *name)
-{
-	char self[PATH_MAX];
-	ssize_t n;
-
-	n = readlink("/proc/self/exe", self, sizeof(self) - 1);
-	if (n < 0)
-		ksft_exit_fail_perror("/proc/self/exe");
-	self[n] = '\0';
-	if (snprintf(path, PATH_MAX, "%s/%s", dirname(self), name) >= PATH_MAX)
-		ksft_exit_fail_msg("%s: a name that is too long\n", self);
-}
-
-static void find_folder(void)
-{
-	const char *env = getenv("MICRO");
-
-	if (env)
-		snprintf(folder, sizeof(folder), "%s", env);
-	else
-		beside(folder, "micro-guests");
-}
-
-static void find_launcher(void)
-{
-	const char *env = getenv("LGUEST");
-	char *path, *dir, *save;
-
-	if (env) {
-		snprintf(launcher, sizeof(launcher), "%s", env);
-		return;
-	}
-	beside(launcher, "lguest");
-	if (!access(launcher, X_OK))
-		return;
-	path = strdup(getenv("PATH") ?: "/usr/bin:/bin");
-	if (!path)
-		ksft_exit_fail_perror("strdup");
-	for (dir = strtok_r(path, ":", &save); dir; dir = strtok_r(NULL, ":", &save))
-		if (snprintf(launcher, sizeof(launcher), "%s/lguest", dir) < PATH_MAX &&
-		    !access(launcher, X_OK))
-			break;
-	free(path);
-	if (!dir)
-		ksft_exit_skip("no launcher: set LGUEST\n");
-}
-
 int main(int argc, char **argv)
 {
 	unsigned int i, count, times = 1;
-	char bystander[PATH_MAX + 16];
 	struct image *list;
 	bool only_list = false;
-	long slack = SLACK;
+	long slack = ORACLE_SLACK;
 	int c;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
@@ -628,21 +511,19 @@ int main(int argc, char **argv)
 			return KSFT_FAIL;
 		}
 	}
-	if (getenv("SLOW"))
-		patience = atof(getenv("SLOW"));
-	if (patience < 1)
-		patience = 1;
 
 	if (!only_list)
 		ksft_print_header();
-	find_folder();
+	if (!find_guest(folder, ""))
+		ksft_exit_fail_msg("%s: %s\n", folder, strerror(errno));
 	list = find_images(argv + optind, &count);
 	if (only_list) {
 		for (i = 0; i < count; i++)
 			puts(list[i].name);
 		return 0;
 	}
-	find_launcher();
+	if (!find_launcher())
+		ksft_exit_skip("no launcher: set LGUEST\n");
 	if (access("/dev/lguest", R_OK | W_OK))
 		ksft_exit_skip("/dev/lguest: %s\n", strerror(errno));
 	if (getuid())
@@ -651,11 +532,9 @@ int main(int argc, char **argv)
 		ksft_exit_fail_msg("no test to run\n");
 
 	ksft_set_plan(count + 1);
-	snprintf(bystander, sizeof(bystander), "%s/" BYSTANDER, folder);
-	oracle_start(bystander);
-	oracle_baseline(warm_up, &list[0]);
+	oracle_start();
 	for (i = 0; i < count; i++)
 		test(&list[i], times);
-	ksft_test_result(oracle_finish((unsigned long)count * times, slack), "host\n");
+	ksft_test_result(oracle_finish(slack), "host\n");
 	ksft_finished();
 }

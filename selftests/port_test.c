@@ -23,6 +23,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "../kselftest.h"
+#include "oracle.h"
 #include "vm.h"
 
 #define PAGE		4096u
@@ -149,13 +150,13 @@ static void test_sums(void)
 	section(bound(), 0, DATA_GPA, VM_RAM - DATA_GPA);
 	bound()->sections = 16;
 	ok = arrives(PAGE) && only(DATA_GPA, PAGE);
-	ksft_test_result(ok, "G: the receiver's sections add up to 64 MB\n");
+	oracle_result(ok, "G: the receiver's sections add up to 64 MB\n");
 
 	for (i = 0; i < 16; i++)
 		section(sent(), i, DATA_GPA, VM_RAM - DATA_GPA);
 	memset(from.ram + DATA_GPA, SENT, VM_RAM - DATA_GPA);
 	ok = arrives(LGUEST_DMA_MAX) && only(DATA_GPA, LGUEST_DMA_MAX);
-	ksft_test_result(ok, "G: so do the sender's: it is cut\n");
+	oracle_result(ok, "G: so do the sender's: it is cut\n");
 	end_pair();
 
 	new_pair();
@@ -175,7 +176,7 @@ static void test_sums(void)
 	section(bound(), 15, VM_RAM - 1, 2);
 	ok &= arrives(0);
 	ok &= all_is(&to, DATA_GPA, DATA_SIZE, FILL);
-	ksft_test_result(ok, "G: the receiver's sections wrap, or end behind RAM\n");
+	oracle_result(ok, "G: the receiver's sections wrap, or end behind RAM\n");
 	end_pair();
 }
 
@@ -280,7 +281,7 @@ static void test_races(void)
 	race_start(flip_length);
 	ok = race_sends(0x800, 0x800);
 	race_end();
-	ksft_test_result(ok && only(DATA_GPA, 0x800), "G: the receiver's length changes\n");
+	oracle_result(ok && only(DATA_GPA, 0x800), "G: the receiver's length changes\n");
 	end_pair();
 
 	new_pair();
@@ -288,7 +289,7 @@ static void test_races(void)
 	race_start(flip_address);
 	ok = race_sends(0x80, 0x80);
 	race_end();
-	ksft_test_result(ok && only(DATA_GPA, 0x80), "G: the receiver's address changes\n");
+	oracle_result(ok && only(DATA_GPA, 0x80), "G: the receiver's address changes\n");
 	end_pair();
 
 	new_pair();
@@ -296,7 +297,7 @@ static void test_races(void)
 	race_start(flip_count);
 	ok = race_sends(0x100, 0x100);
 	race_end();
-	ksft_test_result(ok && only(DATA_GPA, 0x100), "G: the receiver's count changes\n");
+	oracle_result(ok && only(DATA_GPA, 0x100), "G: the receiver's count changes\n");
 	end_pair();
 
 	new_pair();
@@ -304,14 +305,14 @@ static void test_races(void)
 	race_start(flip_sender);
 	ok = race_sends(0x800, 0x800);
 	race_end();
-	ksft_test_result(ok && only(DATA_GPA, 0x800), "G: the sender's list changes\n");
+	oracle_result(ok && only(DATA_GPA, 0x800), "G: the sender's list changes\n");
 	end_pair();
 
 	new_pair();
 	race_start(flip_used);
 	ok = race_sends(PAGE, PAGE);
 	race_end();
-	ksft_test_result(ok && only(DATA_GPA, PAGE), "G: the receiver's state changes\n");
+	oracle_result(ok && only(DATA_GPA, PAGE), "G: the receiver's state changes\n");
 	end_pair();
 }
 
@@ -333,7 +334,7 @@ static void test_overlaps(void)
 	     only(DATA_GPA, PAGE - sizeof(struct lguest_dma));
 	/* The word of state is the sender's data now, so the buffer is not free. */
 	ok &= send_key(KEY) == -ENOBUFS;
-	ksft_test_result(ok, "G: a buffer that overwrites itself\n");
+	oracle_result(ok, "G: a buffer that overwrites itself\n");
 	end_pair();
 
 	/* 16 times the same page, which is pinned as often as that. */
@@ -342,7 +343,7 @@ static void test_overlaps(void)
 		section(bound(), ret, DATA_GPA, PAGE);
 	section(sent(), 0, DATA_GPA, 16 * PAGE);
 	ok = arrives(16 * PAGE) && only(DATA_GPA, PAGE);
-	ksft_test_result(ok, "G: 16 sections that are one page\n");
+	oracle_result(ok, "G: 16 sections that are one page\n");
 	end_pair();
 
 	/* The shared page: the receiver runs with what it is given there. */
@@ -357,7 +358,7 @@ static void test_overlaps(void)
 	ok &= vm_call(&to, LGUEST_HC_FLUSH, LGUEST_FLUSH_QUEUE, 0, 0, 0) == 0;
 	ok &= shared->flush_count == 0;
 	ok &= vm_call(&to, LGUEST_HC_SWITCH, LGUEST_SWITCH_TLS, 0, 0, 0) == -EINVAL;
-	ksft_test_result(ok, "G: a section that is the shared page\n");
+	oracle_result(ok, "G: a section that is the shared page\n");
 	end_pair();
 
 	/* The code that runs: it is gone, the guest dies, the host does not mind. */
@@ -367,7 +368,7 @@ static void test_overlaps(void)
 	ok = arrives(PAGE);
 	ret = pread(to.fd, &to.exit, sizeof(to.exit), 0);
 	ok &= ret > 0 && to.exit.reason == LGUEST_EXIT_HALTED;
-	ksft_test_result(ok, "G: a section that is the code\n");
+	oracle_result(ok, "G: a section that is the code\n");
 	end_pair();
 
 	/* The page that both have: it is copied onto itself. */
@@ -376,7 +377,7 @@ static void test_overlaps(void)
 	section(bound(), 0, PAGE_GPA + 1, PAGE - 1);
 	section(sent(), 0, PAGE_GPA, PAGE - 1);
 	ok = arrives(PAGE - 1) && all_is(&from, PAGE_GPA, PAGE, SENT);
-	ksft_test_result(ok, "G: the same page at both ends\n");
+	oracle_result(ok, "G: the same page at both ends\n");
 	end_pair();
 }
 
@@ -393,7 +394,7 @@ static void test_places(void)
 	ok &= !ret && from.asked;
 	ret = send_key(PAGE_GPA + PAGE - 1);
 	ok &= !ret && !from.asked && bound()->used == (LGUEST_DMA_USED | PAGE);
-	ksft_test_result(ok, "G: a key in the last byte of the page\n");
+	oracle_result(ok, "G: a key in the last byte of the page\n");
 	end_pair();
 
 	/* Structures that cross a page; the second page of one goes away. */
@@ -404,7 +405,7 @@ static void test_places(void)
 	munmap(to.ram + 0x7000, PAGE);
 	ret = send_key(KEY);
 	ok &= !ret && sent()->used == LGUEST_DMA_USED && dma_at(&to, 0x7000 - 8)->used == 0;
-	ksft_test_result(ok, "G: half of a structure is gone\n");
+	oracle_result(ok, "G: half of a structure is gone\n");
 	end_pair();
 
 	/* Each of 256 buffers, in turn, and round again. */
@@ -416,7 +417,7 @@ static void test_places(void)
 		b->used = 0;
 		ok &= !send_key(KEY) && b->used == (LGUEST_DMA_USED | 1);
 	}
-	ksft_test_result(ok, "G: 256 buffers, round and round\n");
+	oracle_result(ok, "G: 256 buffers, round and round\n");
 	end_pair();
 
 	/* Every interrupt number, the timer's too. */
@@ -433,7 +434,7 @@ static void test_places(void)
 	}
 	ok &= ((struct lguest_shared *)(to.ram + SHARED_GPA))->irqs == 0xffffffff;
 	ok &= vm_call(&to, LGUEST_HC_BIND_DMA, KEY, DMA_GPA, 1, LGUEST_IRQS) == -EINVAL;
-	ksft_test_result(ok, "G: every interrupt number\n");
+	oracle_result(ok, "G: every interrupt number\n");
 	end_pair();
 }
 
@@ -464,12 +465,12 @@ static void test_readers(void)
 	new_pair();
 	snprintf(name, sizeof(name), "/proc/self/fd/%d", file);
 	fd = open(name, O_RDONLY | O_CLOEXEC);
-	ksft_test_result(reader(fd), "G: a descriptor to read only\n");
+	oracle_result(reader(fd), "G: a descriptor to read only\n");
 	close(fd);
 	/* What is mapped stays writable. */
 	if (fcntl(file, F_ADD_SEALS, F_SEAL_FUTURE_WRITE))
 		ksft_exit_fail_msg("F_SEAL_FUTURE_WRITE: %s\n", strerror(errno));
-	ksft_test_result(reader(file), "G: a descriptor that is sealed against writes\n");
+	oracle_result(reader(file), "G: a descriptor that is sealed against writes\n");
 	end_pair();
 	close(file);
 	file = both;
@@ -508,7 +509,7 @@ static void test_userfault(void)
 	race_end();
 	close(uffd);
 	ok &= arrives(PAGE);
-	ksft_test_result(ok, "%s\n", name);
+	oracle_result(ok, "%s\n", name);
 	end_pair();
 }
 
@@ -529,7 +530,7 @@ static void test_memory(void)
 	ok &= arrives(0);
 	mprotect(to.ram + DATA_GPA, PAGE, PROT_READ | PROT_WRITE);
 	ok &= arrives(PAGE);
-	ksft_test_result(ok, "G: the receiver may not write its memory\n");
+	oracle_result(ok, "G: the receiver may not write its memory\n");
 	end_pair();
 
 	/* A hole in a file: behind its end a page fault is a SIGBUS. */
@@ -544,7 +545,7 @@ static void test_memory(void)
 	ok &= arrives(0);
 	ok &= !ftruncate(huge, 0) && arrives(0);
 	close(huge);
-	ksft_test_result(ok, "G: the receiver's file is cut\n");
+	oracle_result(ok, "G: the receiver's file is cut\n");
 	end_pair();
 
 	new_pair();
@@ -555,7 +556,7 @@ static void test_memory(void)
 	bound()->used = 0;
 	ok &= !send_key(KEY) && (sent()->used == LGUEST_DMA_USED ||
 				 sent()->used == (LGUEST_DMA_USED | PAGE));
-	ksft_test_result(ok, "G: the receiver's memory is a file\n");
+	oracle_result(ok, "G: the receiver's memory is a file\n");
 	end_pair();
 	close(fd);
 
@@ -565,7 +566,7 @@ static void test_memory(void)
 	new_pair();
 	munmap(from.ram + DATA_GPA, PAGE);
 	ok = send_key(KEY) == -EINVAL && bound()->used == 0;
-	ksft_test_result(ok, "G: the sender's memory is gone\n");
+	oracle_result(ok, "G: the sender's memory is gone\n");
 	end_pair();
 }
 
@@ -598,7 +599,7 @@ static void test_remap(void)
 	race_end();
 	ksft_print_msg("%u copies, %u times nothing\n", good, bad);
 	ok &= all_is(&to, DATA_GPA + 4 * PAGE, DATA_SIZE - 4 * PAGE, FILL);
-	ksft_test_result(ok, "G: the receiver's pages are replaced all the time\n");
+	oracle_result(ok, "G: the receiver's pages are replaced all the time\n");
 	end_pair();
 }
 
@@ -661,8 +662,8 @@ static void test_calls(void)
 	race_end();
 	ksft_print_msg("bound %u times; %u copies, %u for the launcher, %u without a buffer\n",
 		       binds, copied, asked, busy);
-	ksft_test_result(ok && copied && binds && only(DATA_GPA, PAGE),
-			 "G: bound and taken back all the time\n");
+	oracle_result(ok && copied && binds && only(DATA_GPA, PAGE),
+		      "G: bound and taken back all the time\n");
 	end_pair();
 
 	new_pair();
@@ -678,7 +679,7 @@ static void test_calls(void)
 	}
 	race_end();
 	ksft_print_msg("%u copies, %u taken by the launcher\n", copied, gets);
-	ksft_test_result(ok && copied && gets, "G: guest and launcher take the same buffer\n");
+	oracle_result(ok && copied && gets, "G: guest and launcher take the same buffer\n");
 	end_pair();
 }
 
@@ -734,8 +735,8 @@ static void test_death(void)
 		wrong += send_key(KEY) || !from.asked;
 	}
 	ksft_print_msg("%d copies, the longest call took %.3f s\n", copied, longest);
-	ksft_test_result(died == 30 && !wrong, "G: the receiver dies: %d of 30, %d wrong\n", died,
-			 wrong);
+	oracle_result(died == 30 && !wrong, "G: the receiver dies: %d of 30, %d wrong\n", died,
+		      wrong);
 	vm_destroy(&from);
 }
 
@@ -762,7 +763,7 @@ static void test_ended(void)
 	ok &= !send_key(KEY) && !from.asked && only(DATA_GPA, 0);
 	ok &= dma_at(&next, DMA_GPA)->used == (LGUEST_DMA_USED | PAGE);
 	vm_destroy(&next);
-	ksft_test_result(ok, "G: a receiver that has ended\n");
+	oracle_result(ok, "G: a receiver that has ended\n");
 	end_pair();
 }
 
@@ -772,7 +773,8 @@ int main(void)
 	ksft_print_header();
 	if (access(VM_DEVICE, F_OK))
 		ksft_exit_skip("no " VM_DEVICE "\n");
-	ksft_set_plan(29);
+	ksft_set_plan(30);
+	oracle_start();
 	file = memfd_create("port_test", MFD_CLOEXEC);
 	if (file < 0 || ftruncate(file, PAGE))
 		ksft_exit_fail_msg("memfd: %s\n", strerror(errno));
@@ -786,5 +788,6 @@ int main(void)
 	test_calls();
 	test_death();
 	test_ended();
+	oracle_result(oracle_finish(ORACLE_SLACK), "host\n");
 	ksft_finished();
 }

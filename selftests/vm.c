@@ -9,7 +9,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #include "../kselftest.h"
 #include "vm.h"
@@ -17,22 +16,6 @@
 extern const __u8 calls_guest[], calls_guest_end[];
 
 static bool is_child;
-
-double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
-
-/* $SLOW, for a machine that is slow, or busy otherwise. */
-double patience(void)
-{
-	const char *slow = getenv("SLOW");
-
-	return slow && atof(slow) > 1 ? atof(slow) : 1;
-}
 
 void vm_fail(const char *fmt, ...)
 {

@@ -15,6 +15,7 @@
 #include "../kselftest.h"
 #include "../../../../include/uapi/linux/lguest.h"
 #include "../../../../arch/x86/include/uapi/asm/lguest.h"
+#include "launcher.h"
 
 #define VM_DEVICE	"/dev/lguest"
 
@@ -49,9 +50,6 @@ pid_t vm_fork(void);
 bool vm_wait(pid_t pid, int *status, double seconds);
 /* End the test, or the child. */
 __noreturn __printf(1, 2) void vm_fail(const char *fmt, ...);
-/* Seconds of a clock that does not stop; times that a test may take. */
-double now(void);
-double patience(void);
 #endif
 
 #endif /* _VM_H */

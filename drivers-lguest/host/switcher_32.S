@@ -225,9 +225,13 @@ SYM_INNER_LABEL(lg_switcher_leave, SYM_L_GLOBAL)
 	movl	%eax, %fs
 	lgdt	STATE_host_gdt_ptr(%edx)
 
-	/* As KVM does: no RET below may be guessed from what the guest called. */
-	FILL_RETURN_BUFFER %eax, RSB_CLEAR_LOOPS, X86_FEATURE_RSB_VMEXIT, \
-		X86_FEATURE_RSB_VMEXIT_LITE
+	/*
+	 * As KVM does: no RET below may be guessed from what the guest called. Enhanced IBRS
+	 * makes a VM exit see to that, but this is none.
+	 */
+	ALTERNATIVE_2 "jmp .Lfilled", "", X86_FEATURE_RSB_VMEXIT, "", X86_FEATURE_IBRS_ENHANCED
+	__FILL_RETURN_BUFFER(%eax, RSB_CLEAR_LOOPS)
+.Lfilled:
 
 	/* DF, AC, NT of the guest must not reach C code. */
 	pushl	$X86_EFLAGS_FIXED

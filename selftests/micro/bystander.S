@@ -8,12 +8,12 @@
  *	alive ROUND SUM
  *
  * in hex, which the runner compares with what it has computed itself
- * (micro_oracle.c). It says "Test result: FAILURE ..." and ends if anything is
+ * (oracle.c). It says "Test result: FAILURE ..." and ends if anything is
  * not as it has to be.
  */
 #include "micro.h"
 
-#define WORDS		16384		/* as in micro_oracle.c */
+#define WORDS		16384		/* as in oracle.c */
 #define SEED		0x600d
 #define FACTOR		1664525
 #define STEP		1013904223

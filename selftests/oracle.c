@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What a guest may have done to the host. After each run: the kernel's log has no
- * bad line, the module has let go of the guest, the zero page, a file in the page
- * cache and this program's own code are as they were, no watchpoint was hit. After
- * each test: another guest beside it makes progress and computes what it has to,
- * the timer of each CPU ticks, an NMI comes through, and model specific registers of
- * each CPU have their values. At the end: memory, slab and files are what they were.
+ * What a guest, or a test, may have done to the host. After each run: the kernel's log
+ * has no bad line, the module has let go of the guest, its timer and its pages, the zero
+ * page, a file in the page cache and this program's own code are as they were, no
+ * watchpoint was hit. After each test: another guest beside it makes progress and
+ * computes what it has to, the timer of each CPU ticks, an NMI comes through, and model
+ * specific registers of each CPU have their values. At the end: memory, slab and files
+ * are what they were.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -29,7 +31,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include "../kselftest.h"
-#include "micro_test.h"
+#include "launcher.h"
+#include "oracle.h"
+
+#define BYSTANDER	"bystander"	/* the image that runs beside the tests */
+#define DEVICE		"/dev/lguest"
 
 #define CPUS		64
 #define PATTERN_SIZE	65536
@@ -97,8 +103,10 @@ static void log_start(void)
 	if (regcomp(&bad_regex, all, REG_EXTENDED | REG_NOSUB))
 		ksft_exit_fail_msg("regcomp\n");
 	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	if (kmsg < 0)
-		ksft_exit_skip("/dev/kmsg: %s\n", strerror(errno));
+	if (kmsg < 0) {
+		ksft_print_msg("host: /dev/kmsg: %s: the log is not looked at\n", strerror(errno));
+		return;
+	}
 	lseek(kmsg, 0, SEEK_END);
 }
 
@@ -107,7 +115,7 @@ static void log_look(void)
 	char record[8192], *text;
 	ssize_t n;
 
-	for (;;) {
+	while (kmsg >= 0) {
 		n = read(kmsg, record, sizeof(record) - 1);
 		if (n < 0 && errno == EPIPE) {
 			complain("the log is flooded: lines are lost");
@@ -149,7 +157,7 @@ static __u32 sum(const unsigned char *p, size_t size)
 
 static void memory_start(void)
 {
-	char name[] = "/tmp/micro_test.XXXXXX";
+	char name[] = "/tmp/oracle.XXXXXX";
 	static unsigned char bytes[PATTERN_SIZE];
 	unsigned int i;
 	struct stat st;
@@ -223,8 +231,9 @@ static void fpu_look(void)
 #define BYSTANDER_NICE	10
 
 static struct {
-	const char *image;
-	pid_t pid;
+	char image[PATH_MAX];
+	pid_t pid;			/* 0: there is none now */
+	pid_t owner;			/* 0: there is none at all */
 	int fd;
 	char line[256];
 	size_t len;
@@ -299,13 +308,18 @@ static void bystander_stop(void)
 {
 	int status;
 
+	if (!by.pid)
+		return;
 	kill(by.pid, SIGKILL);
 	waitpid(by.pid, &status, 0);
 	close(by.fd);
+	by.pid = 0;
 }
 
 static bool bystander_look(void)
 {
+	if (!by.pid)
+		return false;
 	if (bystander_read())
 		return true;
 	complain("the guest beside it has died: %s", by.last_words);
@@ -318,14 +332,14 @@ static bool bystander_look(void)
 static void bystander_examine(void)
 {
 	struct pollfd p = { .fd = by.fd, .events = POLLIN };
-	double deadline = seconds() + 10 * patience;
+	double deadline = now() + 10 * patience();
 	unsigned long until;
 
 	if (!bystander_look())
 		return;
 	until = by.lines + 2;
 	while (by.lines < until) {
-		if (seconds() > deadline) {
+		if (now() > deadline) {
 			complain("the guest beside it makes no progress");
 			return;
 		}
@@ -410,11 +424,11 @@ static bool nmi_by_counter(int cpu, long before)
 		.sample_period	= 100000,
 	};
 	int fd = syscall(SYS_perf_event_open, &attr, -1, cpu, -1, PERF_FLAG_FD_CLOEXEC);
-	double deadline = seconds() + patience;
+	double deadline = now() + patience();
 
 	if (fd < 0)
 		return false;
-	while (irqs_of("NMI:", cpu) == before && seconds() < deadline)
+	while (irqs_of("NMI:", cpu) == before && now() < deadline)
 		;
 	close(fd);
 	return true;
@@ -506,7 +520,7 @@ static void cpu_examine(void)
 	int cpu;
 
 	for (cpu = 0; cpu < CPUS; cpu++) {
-		double deadline = seconds() + 5 * patience;
+		double deadline = now() + 5 * patience();
 		long before;
 
 		if (!CPU_ISSET(cpu, &all_cpus))
@@ -515,16 +529,16 @@ static void cpu_examine(void)
 		before = timer_count(cpu);
 		do {
 			usleep(3000);
-		} while (timer_count(cpu) == before && seconds() < deadline);
+		} while (timer_count(cpu) == before && now() < deadline);
 		if (timer_count(cpu) == before)
 			complain("the timer of CPU %d does not tick", cpu);
 		nmi_examine(cpu);
 		for (i = 0; i < ARRAY_SIZE(msrs); i++) {
-			__u64 now = read_msr(cpu, msrs[i]);
+			__u64 value = read_msr(cpu, msrs[i]);
 
-			if (now != msr_was[cpu][i])
+			if (value != msr_was[cpu][i])
 				complain("MSR %#x of CPU %d is %#llx, not %#llx", msrs[i], cpu,
-					 (unsigned long long)now,
+					 (unsigned long long)value,
 					 (unsigned long long)msr_was[cpu][i]);
 		}
 	}
@@ -670,7 +684,8 @@ static long number(const char *file, const char *name)
 
 /*
  * Free pages that each CPU keeps for itself are free, too. What it gives back while this
- * looks would be counted twice.
+ * looks would be counted twice. What this program has for itself, and what is in files of
+ * a tmpfs, is not lost.
  */
 static void measure(struct sizes *s)
 {
@@ -680,7 +695,9 @@ static void measure(struct sizes *s)
 	then = number("/proc/zoneinfo", "count:");
 	do {
 		cpus = then;
-		s->memory = number("/proc/meminfo", "MemAvailable:") + (cpus < 0 ? 0 : cpus * 4);
+		s->memory = number("/proc/meminfo", "MemAvailable:") + (cpus < 0 ? 0 : cpus * 4) +
+			    number("/proc/meminfo", "Shmem:") +
+			    number("/proc/self/status", "RssAnon:");
 		then = number("/proc/zoneinfo", "count:");
 	} while (labs(then - cpus) > 16 && ++tries < 20);
 	s->slab = number("/proc/meminfo", "SUnreclaim:");
@@ -723,45 +740,189 @@ static void measure_settled(struct sizes *s)
 	measure(s);
 }
 
-/* The module is used by the bystander alone, or by who was left over before. */
-static void users_look(void)
-{
-	double deadline = seconds() + 2 * patience;
-	static long expected = 1;
-	long users;
+/* ---- what each guest has, and gives back ---- */
 
-	do {
-		users = number("/sys/module/lg/refcnt", "");
-		if (users <= expected)
-			return;
+/* The function of a guest's timer, as /proc/timer_list has it. */
+#define TIMER		"timer_fired"
+
+/* -1: that cannot be seen */
+struct held {
+	long users;			/* of the module */
+	long pins;			/* of pages, by all of the kernel */
+	long timers;
+};
+
+/* Before there was a guest of ours; what was complained of is added. */
+static struct held before;
+static unsigned int elsewhere;		/* guests of processes that a test has */
+
+static long users_now(void)
+{
+	return number("/sys/module/lg/refcnt", "");
+}
+
+/* Each CPU counts for itself until somebody asks for it. */
+static long pins_now(void)
+{
+	int fd = open("/proc/sys/vm/stat_refresh", O_WRONLY | O_CLOEXEC);
+	long pins, unpins;
+
+	if (fd < 0)
+		return -1;
+	pins = write(fd, "1", 1) == 1 ? number("/proc/vmstat", "nr_foll_pin_acquired ") : -1;
+	close(fd);
+	unpins = number("/proc/vmstat", "nr_foll_pin_released ");
+	return pins < 0 || unpins < 0 ? -1 : pins - unpins;
+}
+
+static long timers_now(void)
+{
+	char line[256];
+	long n = 0;
+	FILE *f;
+
+	f = fopen("/proc/timer_list", "re");
+	if (!f)
+		return -1;
+	while (fgets(line, sizeof(line), f))
+		n += !!strstr(line, ", " TIMER);
+	fclose(f);
+	return n;
+}
+
+/* This process's, by its descriptors. */
+static long own_guests(void)
+{
+	DIR *d = opendir("/proc/self/fd");
+	char to[sizeof(DEVICE) + 1];
+	struct dirent *e;
+	long n = 0;
+
+	if (!d)
+		ksft_exit_fail_perror("/proc/self/fd");
+	while ((e = readdir(d))) {
+		ssize_t len = readlinkat(dirfd(d), e->d_name, to, sizeof(to));
+
+		n += len == sizeof(DEVICE) - 1 && !memcmp(to, DEVICE, len);
+	}
+	closedir(d);
+	return n;
+}
+
+static void held_start(void)
+{
+	before = (struct held){ users_now(), pins_now(), timers_now() };
+	if (before.users < 0)
+		ksft_print_msg("host: no use count of lg: what is left of it is not seen\n");
+	if (before.pins < 0)
+		ksft_print_msg("host: no count of pinned pages, or not root: not looked at\n");
+	if (before.timers < 0)
+		ksft_print_msg("host: no /proc/timer_list, or not root: not looked at\n");
+}
+
+/*
+ * A guest has one file, and at most one page that stays pinned and one timer that runs:
+ * that of the shared page, and that it has set.
+ */
+static void held_look(void)
+{
+	long guests = own_guests() + elsewhere + !!by.pid;
+	double deadline = now() + 2 * patience();
+	struct held h;
+	bool good;
+
+	for (;;) {
+		h = (struct held){ users_now(), pins_now(), timers_now() };
+		h.users -= before.users < 0 ? h.users : before.users + guests;
+		h.pins -= before.pins + guests;
+		h.timers -= before.timers + guests;
+		good = !h.users && h.pins <= 0 && h.timers <= 0;
+		if (good || now() > deadline)
+			break;
 		usleep(2000);
-	} while (seconds() < deadline);
-	complain("the module still has %ld guests", users - expected);
-	expected = users;
+	}
+	if (good)
+		return;
+	if (h.users)
+		complain("the module has %ld guests more than there are", h.users);
+	if (h.pins > 0)
+		complain("%ld pages are still pinned", h.pins);
+	if (h.timers > 0)
+		complain("%ld timers of guests still run", h.timers);
+	before.users += h.users;
+	before.pins += h.pins > 0 ? h.pins : 0;
+	before.timers += h.timers > 0 ? h.timers : 0;
 }
 
 static void sizes_look(void)
 {
-	struct sizes now;
+	struct sizes s;
 
-	measure(&now);
-	if (now.slab > first.slab + COARSE_SLAB)
-		complain("slab has grown from %ld to %ld kB", first.slab, now.slab);
-	if (now.files > first.files + COARSE_FILES)
-		complain("open files have grown from %ld to %ld", first.files, now.files);
+	measure(&s);
+	if (s.slab > first.slab + COARSE_SLAB)
+		complain("slab has grown from %ld to %ld kB", first.slab, s.slab);
+	if (s.files > first.files + COARSE_FILES)
+		complain("open files have grown from %ld to %ld", first.files, s.files);
 }
 
 /* ---- all of it ---- */
 
-void oracle_start(const char *image)
+static void bystander_end(void)
 {
+	if (by.owner == getpid())
+		bystander_stop();
+}
+
+static bool bystander_start(void)
+{
+	if (!find_launcher() || !find_guest(by.image, BYSTANDER)) {
+		ksft_print_msg("host: no launcher, or no micro-guest: there is no guest beside\n");
+		return false;
+	}
+	by.owner = getpid();
+	by.sum = bystander_sum();
+	atexit(bystander_end);
+	return true;
+}
+
+/*
+ * The first guests on a CPU, and the first watchpoint, leave things behind that the next
+ * ones use again.
+ */
+static void warm_up(void)
+{
+	const unsigned long own = (unsigned long)&base;
+	int cpu, i;
+
+	for (cpu = 0; cpu < CPUS; cpu++) {
+		if (!CPU_ISSET(cpu, &all_cpus))
+			continue;
+		go_to(cpu);
+		for (i = 0; i < 2 && *by.image; i++) {
+			bystander_launch();
+			bystander_examine();
+			bystander_stop();
+		}
+	}
+	sched_setaffinity(0, sizeof(all_cpus), &all_cpus);
+	if (oracle_watch(&own, 1))
+		watch_close();
+}
+
+void oracle_start(void)
+{
+	bool beside;
+
 	log_start();
 	memory_start();
+	held_start();
 	cpu_start();
-	by.image = image;
-	by.sum = bystander_sum();
-	bystander_launch();
+	beside = bystander_start();
+	warm_up();
+	if (beside)
+		bystander_launch();
 	bystander_examine();
+	measure_settled(&base);
 	measure(&first);
 	if (!content())
 		ksft_exit_fail_msg("nothing can be tested like this\n");
@@ -772,9 +933,9 @@ bool oracle_look(void)
 	log_look();
 	memory_look();
 	fpu_look();
-	users_look();
 	watch_look();
 	bystander_look();
+	held_look();
 	return content();
 }
 
@@ -788,50 +949,63 @@ bool oracle_examine(void)
 	return content();
 }
 
-/*
- * The first guest on a CPU, and the first watchpoint, leave things behind that the next
- * ones use again.
- */
-void oracle_baseline(void (*run)(const void *image), const void *image)
+bool oracle_judge(bool ok)
 {
-	const unsigned long own = (unsigned long)&base;
-	int cpu;
+	bool good = oracle_look();
 
-	for (cpu = 0; cpu < CPUS; cpu++) {
-		if (!CPU_ISSET(cpu, &all_cpus))
-			continue;
-		go_to(cpu);
-		run(image);
-		run(image);
-	}
-	sched_setaffinity(0, sizeof(all_cpus), &all_cpus);
-	if (oracle_watch(&own, 1))
-		watch_close();
-	measure_settled(&base);
+	good &= oracle_examine();
+	if (!good)
+		ksft_print_msg("the host is not as it was\n");
+	return ok && good;
 }
 
-bool oracle_finish(unsigned long runs, long slack)
+void oracle_expect(unsigned int guests)
 {
-	struct sizes now;
+	elsewhere = guests;
+}
+
+void oracle_alone(const char *why)
+{
+	if (!by.owner)
+		return;
+	if (why) {
+		ksft_print_msg("host: %s: no guest runs beside for now\n", why);
+		bystander_stop();
+	} else {
+		bystander_launch();
+	}
+}
+
+long oracle_guests(void)
+{
+	long users = users_now() - !!by.pid;
+
+	return users < 0 ? -1 : users;
+}
+
+bool oracle_finish(long slack)
+{
+	struct sizes end;
 	int i;
 
 	for (i = 0; i < 5; i++) {
-		measure_settled(&now);
-		if (now.memory + slack >= base.memory && now.slab <= base.slab + SLACK_SLAB)
+		measure_settled(&end);
+		if (end.memory + slack >= base.memory && end.slab <= base.slab + SLACK_SLAB)
 			break;
 		sleep(1);
 	}
-	ksft_print_msg("host: memory %ld kB, then %ld kB (tolerance %ld) over %lu guests\n",
-		       base.memory, now.memory, slack, runs);
+	ksft_print_msg("host: memory %ld kB, then %ld kB (tolerance %ld)\n", base.memory,
+		       end.memory, slack);
 	ksft_print_msg("host: slab %ld kB, then %ld kB (tolerance %d); files %ld, then %ld\n",
-		       base.slab, now.slab, SLACK_SLAB, base.files, now.files);
-	if (now.memory + slack < base.memory)
-		complain("%ld kB of memory are gone", base.memory - now.memory);
-	if (now.slab > base.slab + SLACK_SLAB)
-		complain("%ld kB of slab are gone", now.slab - base.slab);
-	if (now.files > base.files + SLACK_FILES)
-		complain("%ld files are open", now.files - base.files);
+		       base.slab, end.slab, SLACK_SLAB, base.files, end.files);
+	if (end.memory + slack < base.memory)
+		complain("%ld kB of memory are gone", base.memory - end.memory);
+	if (end.slab > base.slab + SLACK_SLAB)
+		complain("%ld kB of slab are gone", end.slab - base.slab);
+	if (end.files > base.files + SLACK_FILES)
+		complain("%ld files are open", end.files - base.files);
 	bystander_stop();
+	held_look();
 	log_look();
 	return content();
 }
