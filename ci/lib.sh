@@ -140,6 +140,18 @@ copy_module() {
 	sed -i "s/obj-\$(CONFIG_LGUEST)/obj-m/" "$1/Makefile"
 }
 
+# faulty_module FOLDER CONFIG PATCH: builds lg with the patch there
+faulty_module() {
+	copy_module "$1"
+	patch -s -p4 -d "$1" <"$3" && kmake "$2" M="$1" modules
+}
+
+# make_selftests TREE CONFIG FOLDER: builds the selftests of lguest there
+make_selftests() {
+	make -C "$1/tools/testing/selftests/lguest" OUTPUT="$3" CC="$(compiler)" \
+		KHDR_INCLUDES="-isystem $BUILD/o-$2/usr/include"
+}
+
 # with_module FOLDER CONFIG MODULE: in FOLDER, for ci/boot as BUILD, all that
 # ci/initrd takes of a build, with another lg.ko
 with_module() {

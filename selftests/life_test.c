@@ -772,16 +772,6 @@ static void die_quietly(void)
 	sigaction(SIGILL, &sa, NULL);
 }
 
-static bool write_text(const char *name, const char *text)
-{
-	int fd = open(name, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
 /* A process with such a guest; its memory is where ours would be: see @w. */
 static pid_t child_with_guest(__u32 **rounds)
 {
@@ -965,14 +955,14 @@ static void test_freezer(void)
 	}
 	pid = child_with_guest(&rounds);
 	snprintf(number, sizeof(number), "%d", pid);
-	ok &= write_text(CGROUP "/cgroup.procs", number);
+	ok &= write_file(CGROUP "/cgroup.procs", number);
 	for (i = 0; i < 20; i++) {
 		ok &= advances(rounds);
-		ok &= write_text(CGROUP "/cgroup.freeze", "1") && stands(rounds);
-		ok &= write_text(CGROUP "/cgroup.freeze", "0");
+		ok &= write_file(CGROUP "/cgroup.freeze", "1") && stands(rounds);
+		ok &= write_file(CGROUP "/cgroup.freeze", "0");
 	}
 	/* Frozen programs can be killed. */
-	ok &= write_text(CGROUP "/cgroup.freeze", "1") && stands(rounds);
+	ok &= write_file(CGROUP "/cgroup.freeze", "1") && stands(rounds);
 	ok &= ends_by_kill(pid);
 	rmdir(CGROUP);
 	result(ok, "I: frozen, and killed while it is");
@@ -986,7 +976,7 @@ static char core_pattern[256];		/* the host's own */
 
 static void restore_core(void)
 {
-	if (*core_pattern && !write_text(CORE_PATTERN, core_pattern))
+	if (*core_pattern && !write_file(CORE_PATTERN, core_pattern))
 		ksft_print_msg(CORE_PATTERN ": cannot be put back\n");
 	*core_pattern = '\0';
 }
@@ -1005,7 +995,7 @@ static bool set_core(const char *name)
 	}
 	core_pattern[n] = '\0';
 	atexit(restore_core);
-	return write_text(CORE_PATTERN, name);
+	return write_file(CORE_PATTERN, name);
 }
 
 /* A core of a process with the guest's RAM, and not cut. */
@@ -1099,8 +1089,8 @@ static void test_hotplug(void)
 		CPU_SET(1, &set);
 		ok &= !sched_setaffinity(pid, sizeof(set), &set);
 		ok &= advances(rounds);
-		ok &= write_text(online, "0") && advances(rounds);
-		ok &= write_text(online, "1") && advances(rounds);
+		ok &= write_file(online, "0") && advances(rounds);
+		ok &= write_file(online, "1") && advances(rounds);
 	}
 	oracle_result(ok, "I: a processor goes away, ten times\n");
 

@@ -396,16 +396,6 @@ static void test_zero(void)
 	worker_destroy(&w);
 }
 
-static bool write_file(const char *name, const char *text)
-{
-	int fd = open(name, O_WRONLY | O_CLOEXEC);
-	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
-
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
 static long read_number(const char *name)
 {
 	char text[32] = "";

@@ -486,6 +486,7 @@ static void test(const struct image *img, unsigned int times)
 int main(int argc, char **argv)
 {
 	unsigned int i, count, times = 1;
+	char bystander[PATH_MAX];
 	struct image *list;
 	bool only_list = false;
 	long slack = ORACLE_SLACK;
@@ -526,6 +527,10 @@ int main(int argc, char **argv)
 		ksft_exit_skip("no launcher: set LGUEST\n");
 	if (access("/dev/lguest", R_OK | W_OK))
 		ksft_exit_skip("/dev/lguest: %s\n", strerror(errno));
+	if (access("/dev/kmsg", R_OK))
+		ksft_exit_skip("/dev/kmsg: %s\n", strerror(errno));
+	if (!find_guest(bystander, BYSTANDER))
+		ksft_exit_fail_msg("no image " BYSTANDER " in %s\n", folder);
 	if (getuid())
 		ksft_exit_skip("only root sees all of the host\n");
 	if (!count || !times)

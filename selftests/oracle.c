@@ -34,7 +34,6 @@
 #include "launcher.h"
 #include "oracle.h"
 
-#define BYSTANDER	"bystander"	/* the image that runs beside the tests */
 #define DEVICE		"/dev/lguest"
 
 #define CPUS		64

@@ -15,6 +15,7 @@
  */
 #define ORACLE_SLACK	1536
 #define ORACLE_WATCHES	3
+#define BYSTANDER	"bystander"	/* the image that runs beside the tests */
 
 /*
  * From now on the host is watched, and a guest computes beside the tests. What cannot be

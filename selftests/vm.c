@@ -33,6 +33,16 @@ void vm_fail(const char *fmt, ...)
 	_exit(KSFT_FAIL);
 }
 
+bool write_file(const char *name, const char *text)
+{
+	int fd = open(name, O_WRONLY | O_CLOEXEC);
+	bool ok = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (fd >= 0)
+		close(fd);
+	return ok;
+}
+
 pid_t vm_fork(void)
 {
 	pid_t pid;

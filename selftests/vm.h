@@ -50,6 +50,8 @@ pid_t vm_fork(void);
 bool vm_wait(pid_t pid, int *status, double seconds);
 /* End the test, or the child. */
 __noreturn __printf(1, 2) void vm_fail(const char *fmt, ...);
+/* A setting of the host's, such as /proc/sys/...; false: not all of it was written. */
+bool write_file(const char *name, const char *text);
 #endif
 
 #endif /* _VM_H */

@@ -42,13 +42,16 @@ monitor() { echo "<1>MONITOR: $*" >/dev/kmsg; }
 fail() { echo "$*" >/tmp/reason; exit 1; }
 skip() { echo "$*" >/tmp/reason; exit 77; }
 
+# cpus_of PID: the CPUs that it may run on
+cpus_of() { awk '/^Cpus_allowed_list:/ { print $2 }' "/proc/$1/status"; }
+
 # on_cpu N: this shell, and what it starts from now on, runs on CPU N only. $$ would
 # not name it: in a subshell, such as that of every scenario, that is its parent.
 on_cpu() {
 	local pid
 	pid=$(exec sh -c 'echo $PPID')
 	taskset -p "$(printf %x $((1 << $1)))" "$pid" >/dev/null || fail "CPU $1: no such affinity"
-	[ "$(awk '/^Cpus_allowed_list:/ { print $2 }' /proc/self/status)" = "$1" ] ||
+	[ "$(cpus_of self)" = "$1" ] ||
 		fail "CPU $1 is not the only one that this scenario runs on"
 }
 
@@ -121,6 +124,13 @@ load_lg() {
 	# shellcheck disable=SC2046 # module parameters
 	insmod /lib/modules/lg.ko $(param lg | tr , ' ') || fail "lg does not load"
 	[ -c /dev/lguest ] || fail "lg made no /dev/lguest"
+}
+
+# load_nmi: by $NMI, if there is the module, test programs send NMIs
+load_nmi() {
+	if insmod /lib/modules/lgnmi.ko count=0 2>/dev/null; then
+		export NMI=/sys/module/lgnmi/parameters/send
+	fi
 }
 
 # users: how many guests lg has, as the module's use count says
